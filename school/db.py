@@ -1,15 +1,17 @@
 """The session, the unit of work, and what both databases must be told on connect."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -42,6 +44,18 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the moment back in the school's zone."""
         return value.replace(tzinfo=UTC).astimezone(ZONE) if value else None
+
+
+def stored(vocabulary: type[StrEnum]) -> Enum:
+    """A column type that keeps the members of `vocabulary` by value, checked by the database."""
+    return Enum(
+        vocabulary,
+        native_enum=False,
+        create_constraint=True,
+        name=re.sub("(?<!^)(?=[A-Z])", "_", vocabulary.__name__).lower(),
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class Base(DeclarativeBase):

@@ -1,0 +1,1 @@
+"""Who is asking: users, roles, the guard of every view, sign-in and its throttle."""
