@@ -1,0 +1,133 @@
+"""Signing in, choosing a password, one-time codes, roles: every write about accounts."""
+
+from datetime import date
+
+from school.accounts.codes import code_of, may_redeem
+from school.accounts.models import RoleGrant, User
+from school.accounts.passwords import check_password, hash_password, is_password
+from school.accounts.queries import find_user_by_login, lock_user
+from school.accounts.throttle import attempt_of, count_attempt, forgive
+from school.audit.service import Actor, record
+from school.clock import now
+from school.db import db, transaction
+from school.errors import Refused
+from school.permissions import Role
+
+
+class SignInRefused(Refused):
+    """Name and password, or name and code, do not belong together; which of them is wrong is not said."""
+
+
+def sign_in(login: str, password: str, *, address: str) -> User:
+    """The user of a login name and password.
+
+    Three steps, so that hashing holds no lock: count the attempt, compare, forget the attempt on success.
+    This is the one service with its own transactions: a refused attempt must be counted all the same.
+    """
+    attempt = attempt_of(login, address)
+    with transaction():
+        count_attempt(attempt)
+    user = find_user_by_login(login)
+    is_right = is_password(password, user.password_hash if user else None)
+    if user is None or not is_right or not user.is_active:
+        raise SignInRefused("登录名或密码不对。第一次使用请点“首次登录”,用学校发的一次性登录码设置密码。")
+    with transaction():
+        forgive(attempt)
+        user.last_seen_at = now()
+    return user
+
+
+def activate(login: str, code: str, new_password: str, *, address: str) -> User:
+    """Redeem a printed one-time code: the password is set and every older session ends."""
+    attempt = attempt_of(login, address)
+    with transaction():
+        count_attempt(attempt)
+    user = find_user_by_login(login)
+    if user is None or not may_redeem(user, code):
+        raise SignInRefused("登录名或登录码不对,或登录码已经用过、过期。请核对通知单,或请班主任重新打印。")
+    check_password(new_password, login=login)
+    hashed = hash_password(new_password)
+    with transaction():
+        locked = lock_user(user.id)
+        if locked is None or not may_redeem(locked, code):
+            raise SignInRefused("这个登录码刚刚已被使用。")
+        forgive(attempt)
+        locked.password_hash = hashed
+        locked.code_used_at = now()
+        locked.activated_at = locked.activated_at or now()
+        locked.last_seen_at = now()
+        locked.session_epoch += 1
+        actor = Actor(locked.id, locked.display_name, address)
+        record(actor, "account.activate", "用一次性登录码设置了密码", subject_type="user", subject_id=locked.id)
+    return locked
+
+
+def issue_code(user: User, *, actor: Actor) -> str:
+    """Give the user a new one-time code; the old one is void."""
+    user.code_serial += 1
+    user.code_issued_at = now()
+    user.code_used_at = None
+    sentence = f"给{user.display_name}({user.login})发了新的一次性登录码"
+    record(actor, "account.issue_code", sentence, subject_type="user", subject_id=user.id)
+    return code_of(user)
+
+
+def change_password(user: User, old: str, new: str, *, actor: Actor) -> None:
+    """Replace the password; sessions on other devices end."""
+    if not is_password(old, user.password_hash):
+        raise Refused("原密码不对。", "password")
+    check_password(new, login=user.login)
+    user.password_hash = hash_password(new)
+    user.session_epoch += 1
+    record(actor, "account.change_password", "修改了自己的密码", subject_type="user", subject_id=user.id)
+
+
+def sign_out_everywhere(user: User, *, actor: Actor) -> None:
+    """End every session of the user, on every device."""
+    user.session_epoch += 1
+    sentence = f"让{user.display_name}的所有设备退出登录"
+    record(actor, "account.sign_out_everywhere", sentence, subject_type="user", subject_id=user.id)
+
+
+def set_active(user: User, *, is_active: bool, actor: Actor) -> None:
+    """Close or reopen an account."""
+    if user.is_active == is_active:
+        return
+    user.is_active = is_active
+    user.session_epoch += 1
+    verb = "恢复" if is_active else "停用"
+    sentence = f"{verb}了{user.display_name}({user.login})的账号"
+    record(actor, "account.set_active", sentence, subject_type="user", subject_id=user.id)
+
+
+def create_user(login: str, display_name: str) -> User:
+    """A user who cannot sign in until a one-time code is issued."""
+    user = User(login=login, display_name=display_name, created_at=now())
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def grant_role(
+    user: User,
+    role: Role,
+    *,
+    starts_on: date,
+    ends_on: date | None = None,
+    class_id: int | None = None,
+    entry_year: int | None = None,
+    subject_id: int | None = None,
+) -> RoleGrant:
+    """Give a user a role from a day on; the caller records why."""
+    grant = RoleGrant(
+        user=user,
+        role=role,
+        class_id=class_id,
+        entry_year=entry_year,
+        subject_id=subject_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    db.session.add(grant)
+    db.session.flush()
+    return grant

@@ -1,0 +1,109 @@
+"""Signing in and out, first sign-in, one's own account."""
+
+from flask import flash, render_template, request, session, url_for
+from flask_login import current_user, logout_user
+from werkzeug.wrappers import Response
+
+from school.accounts import service
+from school.accounts.forms import ActivateForm, ChangePasswordForm, SignInForm
+from school.accounts.identity import actor, start_session
+from school.accounts.views import bp
+from school.db import transaction
+from school.errors import Refused
+from school.permissions import Permission
+from school.web.forms import show_refusal
+from school.web.guard import begins_reading, public, requires
+from school.web.kept import restore
+from school.web.pages import safe_next, see_other
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+@begins_reading
+def sign_in() -> Page:
+    """Name and password; what was typed before the session ended is offered again."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if current_user.is_authenticated and request.method == "GET":
+        return see_other(safe_next(form.next.data or "") or url_for("home.index"))
+    if not form.validate_on_submit():
+        return _sign_in_page(form, 200 if request.method == "GET" else 422)
+    try:
+        user = service.sign_in(form.login.data, form.password.data, address=request.remote_addr or "")
+    except Refused as refused:
+        show_refusal(form, refused)
+        return _sign_in_page(form, 422)
+    start_session(user)
+    kept = restore(form.kept.data or "")
+    if kept:
+        return render_template("accounts/resume.html", kept=kept)
+    return see_other(safe_next(form.next.data or "") or url_for("home.index"))
+
+
+@bp.route("/activate", methods=["GET", "POST"])
+@public
+@begins_reading
+def activate() -> Page:
+    """First sign-in with the printed one-time code."""
+    form = ActivateForm(login=request.args.get("login", ""), code=request.args.get("code", ""))
+    if not form.validate_on_submit():
+        return render_template("accounts/activate.html", form=form), 200 if request.method == "GET" else 422
+    try:
+        user = service.activate(
+            form.login.data, form.code.data, form.new_password.data, address=request.remote_addr or ""
+        )
+    except Refused as refused:
+        show_refusal(form, refused)
+        return render_template("accounts/activate.html", form=form), 422
+    start_session(user)
+    flash("密码已设好,以后用登录名和密码登录。", "success")
+    return see_other(url_for("home.index"))
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End this session."""
+    logout_user()
+    session.clear()
+    return see_other(url_for("home.index"))
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT)
+@begins_reading
+def account() -> Page:
+    """One's own account: change the password."""
+    form = ChangePasswordForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/account.html", form=form), 200 if request.method == "GET" else 422
+    try:
+        with transaction():
+            service.change_password(
+                current_user, form.password.data, form.new_password.data, actor=actor()
+            )
+    except Refused as refused:
+        show_refusal(form, refused)
+        return render_template("accounts/account.html", form=form), 422
+    start_session(current_user)
+    flash("密码已修改,其他设备已退出登录。", "success")
+    return see_other(url_for("accounts.account"))
+
+
+@bp.post("/account/sign-out-everywhere")
+@requires(Permission.OWN_ACCOUNT)
+def sign_out_everywhere() -> Response:
+    """End all sessions of one's own account, this one included."""
+    with transaction():
+        service.sign_out_everywhere(current_user, actor=actor())
+    logout_user()
+    session.clear()
+    flash("已在所有设备上退出登录。", "success")
+    return see_other(url_for("accounts.sign_in"))
+
+
+def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
+    kept = form.kept.data or ""
+    return render_template("accounts/sign_in.html", form=form, kept=kept, is_expired=bool(kept)), status
+

@@ -1,0 +1,1 @@
+"""Each role's first page, and the navigation."""

@@ -1,0 +1,55 @@
+"""The navigation: one table of entries, each shown to whoever may open it."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from school.accounts.identity import Person
+from school.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the table: its endpoint, and any of the permissions that open it (none: everybody)."""
+
+    label: str
+    endpoint: str
+    permissions: frozenset[Permission] = frozenset()
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link as the page shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+_P = Permission
+
+ENTRIES = (
+    Entry("首页", "home.index"),
+    Entry("我的作业", "homework.mine", frozenset({_P.FILE_HOMEWORK})),
+    Entry("班级统筹", "homework.boards", frozenset({_P.COORDINATE_HOMEWORK, _P.APPROVE_HOMEWORK})),
+    Entry("审核放宽", "homework.approvals", frozenset({_P.APPROVE_HOMEWORK})),
+    Entry("孩子的作业", "homework.family", frozenset({_P.SEE_OWN_CHILDREN})),
+    Entry("作业公示", "homework.public_log"),
+    Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
+    Entry("班级与名单", "people.classes", frozenset({_P.SEE_PEOPLE})),
+    Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),
+    Entry("账号与职务", "accounts.users", frozenset({_P.MANAGE_ROLES})),
+    Entry("校历", "calendar.index"),
+    Entry("学校设置", "preferences.index", frozenset({_P.MANAGE_PREFERENCES})),
+    Entry("操作记录", "audit.index", frozenset({_P.SEE_AUDIT})),
+)
+
+
+def navigation_for(person: Person | None) -> list[Link]:
+    """The links a person (or nobody in particular) may follow; the present page is marked."""
+    held = person.permissions if person else frozenset()
+    return [_link(entry) for entry in ENTRIES if not entry.permissions or entry.permissions & held]
+
+
+def _link(entry: Entry) -> Link:
+    return Link(entry.label, url_for(entry.endpoint), request.endpoint == entry.endpoint)

@@ -1,0 +1,30 @@
+"""The first page of each role, and the health check."""
+
+from flask import Blueprint, jsonify, render_template
+from werkzeug.wrappers import Response
+
+from school.accounts.identity import current_person
+from school.home.queries import is_database_answering
+from school.home.tasks import tasks_for
+from school.web.guard import public
+from school.web.pages import Response as FlaskResponse
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> str:
+    """What waits for this person today; for anybody else, what this place is."""
+    person = current_person()
+    if person is None:
+        return render_template("home/welcome.html")
+    return render_template("home/index.html", tasks=tasks_for(person))
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> tuple[FlaskResponse, int] | Response:
+    """200 when the database answers, else 503."""
+    is_well = is_database_answering()
+    return jsonify({"status": "ok" if is_well else "database unreachable"}), 200 if is_well else 503

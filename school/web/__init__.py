@@ -1,0 +1,1 @@
+"""How pages are made: access marks, kept input, headers, downloads, error pages."""
