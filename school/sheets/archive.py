@@ -14,7 +14,18 @@ _ENTRY_SIGNATURE = b"PK\x01\x02"
 _DAMAGED = "文件不完整或已损坏，请重新导出或在 Excel 中另存为 .xlsx 后再上传。"
 _TOO_BIG = "文件解压后过大，不像正常的表格，请另存为新的 .xlsx 后再上传。"
 # Whatever zipfile and zlib raise on bytes made to break them.
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError, OverflowError, EOFError, OSError, LookupError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    NotImplementedError,
+    OverflowError,
+    EOFError,
+    OSError,
+    LookupError,
+    RuntimeError,
+)
 
 
 def damaged() -> Refused:

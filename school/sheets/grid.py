@@ -56,4 +56,6 @@ class Grid:
 
 def too_long(row: int, column: int, limits: Limits) -> Refused:
     """The refusal for one cell with more text than any field of a school register holds."""
-    return Refused(f"第 {row + 1} 行第 {column + 1} 列的内容超过 {limits.cell_chars} 字，请检查该单元格（或引号是否成对）后再上传。")
+    return Refused(
+        f"第 {row + 1} 行第 {column + 1} 列的内容超过 {limits.cell_chars} 字，请检查该单元格（或引号是否成对）后再上传。"
+    )

@@ -8,7 +8,10 @@ _NUMBER = re.compile(r"[+-]?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,4})?")
 _FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
 _LAST_SERIAL = 2_958_466
-_EXACT_DIGITS = 15
+EXACT_DIGITS = 15
+# A cell's date has no zone; it is what was written on the sheet.
+_START_1900 = datetime(1899, 12, 30)  # noqa: DTZ001
+_START_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 
 DATE = -1
 PLAIN = 0
@@ -39,11 +42,6 @@ def number_text(stored: str, style: int, *, since_1904: bool) -> str:
     return _decimal_text(stored, value).zfill(style)
 
 
-def lost_digits(stored: str) -> bool:
-    """Whether a number has more digits than Excel keeps, so that its tail may already be wrong."""
-    return sum(character.isdigit() for character in stored.partition("E")[0]) > _EXACT_DIGITS and abs(float(stored)) >= 10**_EXACT_DIGITS
-
-
 def _decimal_text(stored: str, value: float) -> str:
     if _PLAIN_INTEGER.fullmatch(stored):
         return stored
@@ -56,8 +54,7 @@ def _moment_text(serial: float, since_1904: bool) -> str | None:
     # Serial 60 is 29 February 1900, a day Excel invented; no register needs days before it.
     if not (0 <= serial < 1 or 61 <= serial < _LAST_SERIAL or (since_1904 and 0 <= serial < _LAST_SERIAL - 1462)):
         return None
-    start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
-    moment = start + timedelta(seconds=round(serial * 86_400))
+    moment = (_START_1904 if since_1904 else _START_1900) + timedelta(seconds=round(serial * 86_400))
     if serial < 1 and not since_1904:
         return moment.strftime("%H:%M:%S")
     if (moment.hour, moment.minute, moment.second) == (0, 0, 0):

@@ -49,7 +49,7 @@ def unescape(text: str) -> str:
     """Excel writes what XML cannot hold as `_x000D_`; give the character back (lone surrogates stay as written)."""
     if "_x" not in text:
         return text
-    return _ESCAPE.sub(lambda found: _character(found), text)
+    return _ESCAPE.sub(_character, text)
 
 
 def _character(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from school.sheets.archive import Archive, damaged
 from school.sheets.cells import clean_cell
 from school.sheets.grid import Grid, too_long
 from school.sheets.limits import Limits
-from school.sheets.numerals import lost_digits, number_text
+from school.sheets.numerals import EXACT_DIGITS, number_text
 from school.sheets.workbook import TextCollector, Workbook
 from school.sheets.xmlstream import parse_xml
 
@@ -130,7 +130,7 @@ class Worksheet:
 
     def _number(self, stored: str) -> str:
         text = number_text(stored, self._style, since_1904=self._workbook.since_1904)
-        if len(text) > 15 and text.isdecimal() and lost_digits(stored):
+        if len(text) > EXACT_DIGITS and text.isdecimal():
             self._lossy += 1
         return clean_cell(text)
 
