@@ -33,15 +33,15 @@ bench: $(VENV)/.ready-to-test ## Measure every claim in bench/, one JSON object 
 	@$(PYTHON) -m bench.run $(ARGS)
 
 $(PYTHON):
-	@echo '· making the virtual environment $(VENV)'
+	@echo '· making the virtual environment $(VENV)' >&2
 	@python=$$(sh .ci/tools python) && "$$python" -m venv $(VENV)
 
 $(VENV)/.ready: requirements.txt constraints.txt | $(PYTHON)
-	@echo '· installing what the product needs (requirements.txt)'
+	@echo '· installing what the product needs (requirements.txt)' >&2
 	@$(PYTHON) -m pip install --quiet --requirement requirements.txt
 	@touch $@
 
 $(VENV)/.ready-to-test: requirements-dev.txt $(VENV)/.ready
-	@echo '· installing what the tests need (requirements-dev.txt)'
+	@echo '· installing what the tests need (requirements-dev.txt)' >&2
 	@$(PYTHON) -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@

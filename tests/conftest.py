@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 
 from school.clock import frozen
 from school.settings import SETTINGS
 from tests.support.client import SchoolClient
 from tests.support.databases import KINDS, Database, Databases, opened, sqlite_url
 from tests.support.server import LiveServer, serving
-from tests.support.tools import CANNOT_RUN, missing
+from tests.support.tools import CANNOT_RUN, is_ci, missing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,6 +27,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 for setting in SETTINGS:  # what a developer set for their own server is no business of the tests
     os.environ.pop(setting.key, None)
+
+# Two processes on a small machine: time says nothing about a rule. In CI the same examples every time.
+hypothesis_settings.register_profile("school", deadline=None, derandomize=is_ci())
+hypothesis_settings.load_profile("school")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
