@@ -39,6 +39,8 @@ class Archive:
     def __init__(self, content: bytes, limits: Limits) -> None:
         self._limits = limits
         self._unpacked = 0
+        # Shared by all parts: fifty sheets may not each take the time of one.
+        self.elements_left = limits.xml_elements
         # Every directory entry carries the signature, so this bounds zipfile's work whatever the trailer claims.
         if content.count(_ENTRY_SIGNATURE) > limits.archive_entries:
             raise Refused("压缩包里的文件数量异常，不像正常的表格，请另存为新的 .xlsx 后再上传。")

@@ -21,7 +21,7 @@ class Limits:
     archive_entries: int = 1_000
     sheets: int = 50
     shared_strings: int = 400_000
-    xml_elements: int = 3_000_000
+    xml_elements: int = 1_700_000
 
 
 DEFAULT_LIMITS = Limits()

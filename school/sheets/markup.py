@@ -33,6 +33,7 @@ def read_html_table(text: str, limits: Limits) -> list[list[str]]:
         seen += 1
         if seen > limits.xml_elements:
             raise Refused("网页结构异常复杂，不能读取；请在 Excel 中另存为 .xlsx 后再上传。")
+    table.text(text, position, len(text))
     return table.finish()
 
 

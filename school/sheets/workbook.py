@@ -2,7 +2,6 @@
 
 import posixpath
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from school.errors import Refused
@@ -37,11 +36,11 @@ class Workbook:
 
 def open_workbook(archive: Archive, limits: Limits) -> Workbook:
     """Read everything but the sheets; raises Refused for what is no workbook or too much of one."""
-    part = _workbook_part(archive, limits)
-    targets = _relations(archive, part, limits)
+    part = _workbook_part(archive)
+    targets = _relations(archive, part)
     entries, since_1904 = _entries(archive, part, targets, limits)
     strings = _shared_strings(archive, _target(archive, targets, "sharedStrings"), limits)
-    styles = _styles(archive, _target(archive, targets, "styles"), limits)
+    styles = _styles(archive, _target(archive, targets, "styles"))
     return Workbook(entries, strings, styles, since_1904)
 
 
@@ -57,11 +56,7 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if 0xD800 <= point <= 0xDFFF else chr(point)
 
 
-def _each_start(archive: Archive, part: str, limits: Limits, on_start: Callable[[str, dict[str, str]], None]) -> None:
-    parse_xml(archive.stream(part), limits, on_start=on_start, on_end=lambda name: None, on_text=lambda text: None)
-
-
-def _relations(archive: Archive, part: str, limits: Limits) -> dict[str, tuple[str, str]]:
+def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     """Relation id → (last word of its type, part name)."""
     folder, name = posixpath.split(part)
     source = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -74,7 +69,7 @@ def _relations(archive: Archive, part: str, limits: Limits) -> dict[str, tuple[s
             found[attributes.get("Id", "")] = (kind, target.lstrip("/"))
 
     if archive.has(source):
-        _each_start(archive, source, limits, on_start)
+        parse_xml(archive, source, on_start=on_start)
     return found
 
 
@@ -82,8 +77,8 @@ def _target(archive: Archive, targets: dict[str, tuple[str, str]], kind: str) ->
     return next((part for found, part in targets.values() if found == kind and archive.has(part)), None)
 
 
-def _workbook_part(archive: Archive, limits: Limits) -> str:
-    part = _target(archive, _relations(archive, "", limits), "officeDocument") or "xl/workbook.xml"
+def _workbook_part(archive: Archive) -> str:
+    part = _target(archive, _relations(archive, ""), "officeDocument") or "xl/workbook.xml"
     if archive.has("xl/workbook.bin"):
         raise Refused("这是 .xlsb 格式，请在 Excel 中另存为 .xlsx 后再上传。")
     if not archive.has(part) or not any(name.startswith("xl/") for name in archive.names):
@@ -109,7 +104,7 @@ def _entries(archive: Archive, part: str, targets: dict[str, tuple[str, str]], l
             visible = attributes.get("state", "visible") == "visible"
             entries.append(SheetEntry(attributes.get("name", ""), target, visible))
 
-    _each_start(archive, part, limits, on_start)
+    parse_xml(archive, part, on_start=on_start)
     if not entries:
         raise damaged()
     return entries, since_1904
@@ -129,7 +124,7 @@ class TextCollector:
     def reset(self) -> None:
         """Begin a new item."""
         self._pieces: list[str] = []
-        self._length = 0
+        self.length = 0
 
     def start(self, element: str) -> None:
         """An element opened."""
@@ -146,13 +141,13 @@ class TextCollector:
     def text(self, piece: str) -> None:
         """Characters arrived; kept only inside a text or value."""
         if self._inside:
-            self._length += len(piece)
-            if self._length <= self._most:
+            self.length += len(piece)
+            if self.length <= self._most:
                 self._pieces.append(piece)
 
     def raw(self) -> str | None:
         """The text as stored, or None when it is too long."""
-        return None if self._length > self._most else "".join(self._pieces)
+        return None if self.length > self._most else "".join(self._pieces)
 
     def cleaned(self) -> str | None:
         """The text as kept, or None when it is too long."""
@@ -182,11 +177,11 @@ def _shared_strings(archive: Archive, part: str | None, limits: Limits) -> list[
             if len(strings) > limits.shared_strings or chars > limits.text_chars:
                 raise Refused("表格里的文字太多，请拆成几个文件或删去不用的列再上传。")
 
-    parse_xml(archive.stream(part), limits, on_start=on_start, on_end=on_end, on_text=collector.text)
+    parse_xml(archive, part, on_start=on_start, on_end=on_end, on_text=collector.text)
     return strings
 
 
-def _styles(archive: Archive, part: str | None, limits: Limits) -> list[int]:
+def _styles(archive: Archive, part: str | None) -> list[int]:
     """For each cell style, what its number format does (see `style_of`)."""
     codes: dict[int, str] = {}
     used: list[int] = []
@@ -206,6 +201,6 @@ def _styles(archive: Archive, part: str | None, limits: Limits) -> list[int]:
             raise damaged()
 
     if part is not None:
-        _each_start(archive, part, limits, on_start)
+        parse_xml(archive, part, on_start=on_start)
     kinds = {number: style_of(number, codes.get(number, "")) for number in set(used)}
     return [kinds[number] for number in used]

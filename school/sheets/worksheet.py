@@ -7,7 +7,7 @@ from school.sheets.archive import Archive, damaged
 from school.sheets.cells import clean_cell
 from school.sheets.grid import Grid, too_long
 from school.sheets.limits import Limits
-from school.sheets.numerals import EXACT_DIGITS, number_text
+from school.sheets.numerals import EXACT_DIGITS, PLAIN, number_text
 from school.sheets.workbook import TextCollector, Workbook
 from school.sheets.xmlstream import parse_xml
 
@@ -28,13 +28,13 @@ class Worksheet:
         self._merges: list[tuple[int, int, int]] = []
         self._row = self._column = -1
         self._type = ""
-        self._style = 0
+        self._style = ""
         self._formula = False
         self._uncached = self._lossy = self._filled = 0
 
     def read(self, archive: Archive, part: str) -> list[list[str]]:
         """The sheet's rows at equal width; raises Refused past the limits or when the XML is damaged."""
-        parse_xml(archive.stream(part), self._limits, on_start=self._start, on_end=self._end, on_text=self._collector.text)
+        parse_xml(archive, part, on_start=self._start, on_end=self._end, on_text=self._collector.text)
         self._fill_merges()
         return self._grid.finish()
 
@@ -51,7 +51,8 @@ class Worksheet:
     def _start(self, element: str, attributes: dict[str, str]) -> None:
         if element == "c":
             self._start_cell(attributes)
-        elif element == "row":
+            return
+        if element == "row":
             self._start_row(attributes.get("r"))
         elif element == "f":
             self._formula = True
@@ -60,9 +61,10 @@ class Worksheet:
         self._collector.start(element)
 
     def _end(self, element: str) -> None:
-        self._collector.end(element)
         if element == "c":
             self._end_cell()
+        else:
+            self._collector.end(element)
 
     def _start_row(self, number: str | None) -> None:
         if number is not None and not _ROW_NUMBER.fullmatch(number):
@@ -77,7 +79,7 @@ class Worksheet:
         else:
             self._row, self._column = self._place(reference)
         self._type = attributes.get("t", "n")
-        self._style = self._style_at(attributes.get("s", "0"))
+        self._style = attributes.get("s", "0")
         self._formula = False
         self._collector.reset()
 
@@ -94,12 +96,14 @@ class Worksheet:
             self._columns[letters] = column
         return int(found[2]) - 1, column
 
-    def _style_at(self, index: str) -> int:
-        styles = self._workbook.styles
+    def _number_style(self) -> int:
+        index, styles = self._style, self._workbook.styles
         position = int(index) if index.isdecimal() and len(index) < 8 else 0
-        return styles[position] if position < len(styles) else 0
+        return styles[position] if position < len(styles) else PLAIN
 
     def _end_cell(self) -> None:
+        if not self._collector.length and not self._formula:
+            return
         text = self._cell_text()
         if text is None:
             raise too_long(max(self._row, 0), self._column, self._limits)
@@ -129,7 +133,7 @@ class Worksheet:
         return strings[int(index)]
 
     def _number(self, stored: str) -> str:
-        text = number_text(stored, self._style, since_1904=self._workbook.since_1904)
+        text = number_text(stored, self._number_style(), since_1904=self._workbook.since_1904)
         if len(text) > EXACT_DIGITS and text.isdecimal():
             self._lossy += 1
         return clean_cell(text)
