@@ -1,0 +1,1 @@
+"""Classes, pupils, guardians and teachers, and the lists they are imported from."""
