@@ -2,6 +2,7 @@
 
 from flask import current_app
 
+from school.accounts.enums import CodeState
 from school.accounts.models import User
 from school.accounts.passwords import CODE_LIVES, is_code, one_time_code
 from school.clock import now
@@ -9,9 +10,16 @@ from school.clock import now
 
 def may_redeem(user: User, code: str) -> bool:
     """Whether `code` is the user's present one-time code: issued, unused, not expired."""
-    if user.code_serial == 0 or user.code_issued_at is None or user.code_used_at or not user.is_active:
-        return False
-    return now() < user.code_issued_at + CODE_LIVES and is_code(code, code_of(user))
+    return user.is_active and code_state_of(user) is CodeState.WAITING and is_code(code, code_of(user))
+
+
+def code_state_of(user: User) -> CodeState:
+    """What became of the user's present one-time code."""
+    if user.code_serial == 0 or user.code_issued_at is None:
+        return CodeState.NEVER
+    if user.code_used_at:
+        return CodeState.USED
+    return CodeState.WAITING if now() < user.code_issued_at + CODE_LIVES else CodeState.EXPIRED
 
 
 def code_of(user: User) -> str:

@@ -1,41 +1,62 @@
 """Forms of sign-in and accounts."""
 
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import DateField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
-NEEDED = InputRequired("请填写这一项。")
+from school.accounts.rules import ON_ROSTER_ONLY
+from school.permissions import Role
+from school.web.forms import NEEDED, SchoolForm, stripped
+
+Choices = list[tuple[str, str]]
 
 
-def _strip(text: str | None) -> str:
-    return (text or "").strip()
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
 
 
-class SignInForm(FlaskForm):
+class SignInForm(SchoolForm):
     """Login name and password."""
 
-    login = StringField("登录名(手机号或工号)", filters=[_strip], validators=[NEEDED, Length(max=40)])
+    login = StringField("登录名(手机号或工号)", filters=[stripped], validators=[NEEDED, Length(max=40)])
     password = PasswordField("密码", validators=[NEEDED, Length(max=200)])
     next = HiddenField()
     kept = HiddenField()
 
 
-class ActivateForm(FlaskForm):
+class ActivateForm(SchoolForm):
     """Redeem a printed one-time code."""
 
-    login = StringField("登录名(手机号或工号)", filters=[_strip], validators=[NEEDED, Length(max=40)])
-    code = StringField("一次性登录码", filters=[_strip], validators=[NEEDED, Length(max=20)])
+    login = StringField("登录名(手机号或工号)", filters=[stripped], validators=[NEEDED, Length(max=40)])
+    code = StringField("一次性登录码", filters=[stripped], validators=[NEEDED, Length(max=20)])
     new_password = PasswordField("设置密码(至少 8 位)", validators=[NEEDED, Length(max=200)])
-    new_password_again = PasswordField(
-        "再输一遍密码", validators=[NEEDED, EqualTo("new_password", "两次输入的密码不一样。")]
-    )
+    new_password_again = PasswordField("再输一遍密码", validators=[NEEDED, EqualTo("new_password", "两次输入的密码不一样。")])
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(SchoolForm):
     """Replace one's own password."""
 
     password = PasswordField("原密码", validators=[NEEDED, Length(max=200)])
     new_password = PasswordField("新密码(至少 8 位)", validators=[NEEDED, Length(max=200)])
-    new_password_again = PasswordField(
-        "再输一遍新密码", validators=[NEEDED, EqualTo("new_password", "两次输入的密码不一样。")]
-    )
+    new_password_again = PasswordField("再输一遍新密码", validators=[NEEDED, EqualTo("new_password", "两次输入的密码不一样。")])
+
+
+class AppointForm(SchoolForm):
+    """Give a role; which of class, grade and subject is needed depends on the role."""
+
+    role = SelectField("职务", choices=[(r.value, r.label) for r in Role if r not in ON_ROSTER_ONLY], coerce=Role)
+    class_id = SelectField("班级", description="班主任要选。", coerce=_number)
+    entry_year = SelectField("年级", description="年级组长、备课组长要选。", coerce=_number)
+    subject_id = SelectField("学科", description="备课组长要选。", coerce=_number)
+    starts_on = DateField("从哪天起", validators=[InputRequired("请按 2026-09-01 这样的格式填写日期。")])
+    ends_on = DateField("到哪天为止", description="不填表示没有期限。", validators=[Optional()])
+
+    def offer(self, *, classes: Choices, grades: Choices, subjects: Choices) -> None:
+        """Give the selects their choices, each with an empty first one."""
+        for field, choices in ((self.class_id, classes), (self.entry_year, grades), (self.subject_id, subjects)):
+            field.choices = [("", "(不选)"), *choices]
+
+
+class EndRoleForm(SchoolForm):
+    """The last day of a role; empty means at once."""
+
+    last_day = DateField("最后一天", validators=[Optional()])

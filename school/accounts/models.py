@@ -5,6 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school.accounts.enums import AccountState
+from school.accounts.scope import Scope
 from school.db import Instant, db, stored
 from school.permissions import Role
 
@@ -33,6 +35,13 @@ class User(db.Model):
     is_authenticated = True
     is_anonymous = False
 
+    @property
+    def state(self) -> AccountState:
+        """How far the account is: closed, waiting for its first sign-in, or in use."""
+        if not self.is_active:
+            return AccountState.CLOSED
+        return AccountState.ACTIVATED if self.password_hash else AccountState.NEW
+
     def get_id(self) -> str:
         """The session's name for this user; stale after signing out everywhere."""
         return f"{self.id}:{self.session_epoch}"
@@ -57,6 +66,11 @@ class RoleGrant(db.Model):
     ends_on: Mapped[date | None]
 
     user: Mapped[User] = relationship(back_populates="grants")
+
+    @property
+    def scope(self) -> Scope:
+        """What the role is held for."""
+        return Scope(self.class_id, self.entry_year, self.subject_id)
 
     def is_current(self, day: date) -> bool:
         """Whether the role is held on that day."""

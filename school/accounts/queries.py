@@ -1,9 +1,22 @@
 """Every SELECT about users, their roles and failed sign-ins."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
 
-from school.accounts.models import User
+from sqlalchemy import Select, exists, func, or_, select
+
+from school.accounts.enums import AccountState
+from school.accounts.models import RoleGrant, User
 from school.db import db
+from school.permissions import Role
+
+
+@dataclass(frozen=True)
+class UserFilter:
+    """Which users to list; empty fields do not filter."""
+
+    words: str = ""
+    role: Role | None = None
+    state: AccountState | None = None
 
 
 def find_user(user_id: int) -> User | None:
@@ -17,5 +30,49 @@ def find_user_by_login(login: str) -> User | None:
 
 
 def lock_user(user_id: int) -> User | None:
-    """A user, locked until the transaction ends."""
-    return db.session.scalar(select(User).where(User.id == user_id).with_for_update())
+    """A user as they are now, locked until the transaction ends."""
+    statement = select(User).where(User.id == user_id).with_for_update()
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def count_users() -> int:
+    """How many users there are."""
+    return db.session.scalar(select(func.count(User.id))) or 0
+
+
+def users_fitting(wanted: UserFilter, *, offset: int, limit: int) -> list[User]:
+    """A page of users with their roles: staff first, then families, each by name."""
+    is_staff = exists().where(RoleGrant.user_id == User.id, RoleGrant.role != Role.GUARDIAN)
+    statement = _narrow(select(User), wanted).order_by(is_staff.desc(), User.display_name, User.id)
+    return list(db.session.scalars(statement.offset(offset).limit(limit)))
+
+
+def count_fitting_users(wanted: UserFilter) -> int:
+    """How many users fit."""
+    return db.session.scalar(_narrow(select(func.count(User.id)), wanted)) or 0
+
+
+def find_grant(user_id: int, grant_id: int) -> RoleGrant | None:
+    """A role of this very user."""
+    return db.session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.user_id == user_id))
+
+
+def lock_administrators() -> list[RoleGrant]:
+    """Every administrator's role, locked, so that two of them cannot remove each other at the same moment."""
+    statement = select(RoleGrant).where(RoleGrant.role == Role.ADMINISTRATOR).order_by(RoleGrant.id).with_for_update()
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+
+
+def _narrow(statement: Select, wanted: UserFilter) -> Select:
+    if wanted.words:
+        columns = (User.display_name, User.login)
+        statement = statement.where(or_(*(column.contains(wanted.words, autoescape=True) for column in columns)))
+    if wanted.role:
+        statement = statement.where(exists().where(RoleGrant.user_id == User.id, RoleGrant.role == wanted.role))
+    if wanted.state is AccountState.CLOSED:
+        return statement.where(User.is_active.is_(False))
+    if wanted.state:
+        has_password = User.password_hash.is_not(None)
+        fits = has_password if wanted.state is AccountState.ACTIVATED else ~has_password
+        statement = statement.where(User.is_active.is_(True), fits)
+    return statement

@@ -1,14 +1,16 @@
 """Signing in, choosing a password, one-time codes, roles: every write about accounts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from school.accounts.codes import code_of, may_redeem
 from school.accounts.models import RoleGrant, User
 from school.accounts.passwords import check_password, hash_password, is_password
-from school.accounts.queries import find_user_by_login, lock_user
+from school.accounts.queries import find_user_by_login, lock_administrators, lock_user
+from school.accounts.rules import HeldRole, check_administrator_remains, check_appointment, scope_of
+from school.accounts.scope import Scope
 from school.accounts.throttle import attempt_of, count_attempt, forgive
 from school.audit.service import Actor, record
-from school.clock import now
+from school.clock import now, today
 from school.db import db, transaction
 from school.errors import Refused
 from school.permissions import Role
@@ -44,7 +46,7 @@ def activate(login: str, code: str, new_password: str, *, address: str) -> User:
         count_attempt(attempt)
     user = find_user_by_login(login)
     if user is None or not may_redeem(user, code):
-        raise SignInRefused("登录名或登录码不对,或登录码已经用过、过期。请核对通知单,或请班主任重新打印。")
+        raise SignInRefused("登录名或登录码不对,或登录码已经用过、过期。请核对通知单;需要新的登录码请找班主任或管理员。")
     check_password(new_password, login=login)
     hashed = hash_password(new_password)
     with transaction():
@@ -90,9 +92,13 @@ def sign_out_everywhere(user: User, *, actor: Actor) -> None:
 
 
 def set_active(user: User, *, is_active: bool, actor: Actor) -> None:
-    """Close or reopen an account."""
+    """Close or reopen an account; one's own, and the last administrator's, stays open."""
     if user.is_active == is_active:
         return
+    if not is_active:
+        if user.id == actor.user_id:
+            raise Refused("不能停用自己的账号,请另一位管理员操作。")
+        _check_administrator_remains(user)
     user.is_active = is_active
     user.session_epoch += 1
     verb = "恢复" if is_active else "停用"
@@ -131,3 +137,66 @@ def grant_role(
     db.session.add(grant)
     db.session.flush()
     return grant
+
+
+def appoint(
+    user: User, role: Role, scope: Scope, *, starts_on: date, ends_on: date | None, scope_label: str, actor: Actor
+) -> RoleGrant:
+    """Give a user a role by hand; `scope_label` names the scope for the audit, e.g. “三年级2班”."""
+    scope = scope_of(role, scope)
+    new = HeldRole(user.id, role, scope, starts_on, ends_on)
+    check_appointment(new, [_held(grant) for grant in user.grants])
+    grant = grant_role(
+        user,
+        role,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        class_id=scope.class_id,
+        entry_year=scope.entry_year,
+        subject_id=scope.subject_id,
+    )
+    until = f"至{ends_on:%Y-%m-%d}" if ends_on else "起"
+    sentence = f"任命{user.display_name}({user.login})为{role.label}{_bracketed(scope_label)},{starts_on:%Y-%m-%d}{until}"
+    record(actor, "account.appoint", sentence, subject_type="user", subject_id=user.id)
+    return grant
+
+
+def end_role(grant: RoleGrant, *, last_day: date | None, scope_label: str, actor: Actor) -> None:
+    """End a role after `last_day`, or at once when None; one that never held for a whole day is withdrawn."""
+    user = grant.user
+    if last_day and last_day < grant.starts_on:
+        raise Refused("最后一天不能早于开始日期。", "last_day")
+    if grant.role is Role.ADMINISTRATOR:
+        if user.id == actor.user_id:
+            raise Refused("不能解除自己的管理员职务,请另一位管理员操作。", "last_day")
+        _check_administrator_remains(user)
+    last_day = last_day or today() - timedelta(days=1)
+    what = f"{user.display_name}({user.login})的{grant.role.label}{_bracketed(scope_label)}职务"
+    if last_day < grant.starts_on:
+        db.session.delete(grant)
+        sentence = f"撤销了{what}"
+    else:
+        grant.ends_on = last_day
+        sentence = f"解除了{what},最后一天是{last_day:%Y-%m-%d}"
+    record(actor, "account.end_role", sentence, subject_type="user", subject_id=user.id)
+
+
+def _check_administrator_remains(user: User) -> None:
+    administrators = lock_administrators()
+    if any(grant.user_id == user.id for grant in administrators):
+        check_administrator_remains(user.id, [_held(grant) for grant in administrators], day=today())
+
+
+def _held(grant: RoleGrant) -> HeldRole:
+    return HeldRole(
+        grant.user_id,
+        grant.role,
+        grant.scope,
+        grant.starts_on,
+        grant.ends_on,
+        can_sign_in=grant.user.is_active and grant.user.password_hash is not None,
+    )
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text else ""

@@ -50,9 +50,7 @@ def activate() -> Page:
     if not form.validate_on_submit():
         return render_template("accounts/activate.html", form=form), 200 if request.method == "GET" else 422
     try:
-        user = service.activate(
-            form.login.data, form.code.data, form.new_password.data, address=request.remote_addr or ""
-        )
+        user = service.activate(form.login.data, form.code.data, form.new_password.data, address=request.remote_addr or "")
     except Refused as refused:
         show_refusal(form, refused)
         return render_template("accounts/activate.html", form=form), 422
@@ -80,9 +78,7 @@ def account() -> Page:
         return render_template("accounts/account.html", form=form), 200 if request.method == "GET" else 422
     try:
         with transaction():
-            service.change_password(
-                current_user, form.password.data, form.new_password.data, actor=actor()
-            )
+            service.change_password(current_user, form.password.data, form.new_password.data, actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
         return render_template("accounts/account.html", form=form), 422
@@ -106,4 +102,3 @@ def sign_out_everywhere() -> Response:
 def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
     kept = form.kept.data or ""
     return render_template("accounts/sign_in.html", form=form, kept=kept, is_expired=bool(kept)), status
-

@@ -1,0 +1,63 @@
+"""What a role can be held for: classes, grades and subjects, with their names.
+
+The roster knows them. `people` builds on accounts, but its queries and rules import nothing of ours, so these
+pages may ask them without closing a circle of modules.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from school.accounts.forms import AppointForm
+from school.accounts.models import RoleGrant
+from school.accounts.scope import Scope
+from school.calendar.rules import school_year_of
+from school.clock import today
+from school.people.queries import classes_of_grades, subjects
+from school.people.rules import class_label, grade_label
+
+GRADES = 9
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """Names of the classes, grades and subjects of this school year, by what a role's row holds."""
+
+    classes: dict[int, str]
+    grades: dict[int, str]
+    subjects: dict[int, str]
+
+    def offer(self, form: AppointForm) -> None:
+        """Give the form's selects their choices."""
+        form.offer(classes=_choices(self.classes), grades=_choices(self.grades), subjects=_choices(self.subjects))
+
+    def label(self, scope: Scope) -> str:
+        """A scope in words, "" for the whole school."""
+        known = ((self.subjects, scope.subject_id), (self.grades, scope.entry_year), (self.classes, scope.class_id))
+        return "".join(names.get(key, f"({key})") for names, key in known if key is not None)
+
+    def titles(self, grants: list[RoleGrant], day: date) -> list[str]:
+        """What somebody is on a day, e.g. “班主任(三年级2班)”."""
+        held = [(grant.role.label, self.label(grant.scope)) for grant in grants if grant.is_current(day)]
+        return list(dict.fromkeys(f"{role}({scope})" if scope else role for role, scope in held))
+
+
+def read_scopes() -> Scopes:
+    """The classes, grades and subjects of the present school year."""
+    year = school_year_of(today())
+    classes = classes_of_grades(year - GRADES + 1, year)
+    return Scopes(
+        {c.id: class_label(c.entry_year, c.number, year) for c in classes},
+        {c.entry_year: grade_label(c.entry_year, year) for c in classes},
+        {subject.id: subject.name for subject in subjects()},
+    )
+
+
+def when_of(starts_on: date, ends_on: date | None, day: date) -> str:
+    """Whether a time lies ahead, is now, or is over."""
+    if starts_on > day:
+        return "尚未开始"
+    return "已结束" if ends_on and ends_on < day else "在任"
+
+
+def _choices(names: dict[int, str]) -> list[tuple[str, str]]:
+    return [(str(key), name) for key, name in names.items()]
