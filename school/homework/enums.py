@@ -46,9 +46,7 @@ class LogChange(StrEnum):
     @property
     def label(self) -> str:
         """The school's word."""
-        return {"published": "公示", "added": "补充", "amended": "修改", "withdrawn": "撤回", "none": "无作业"}[
-            self.value
-        ]
+        return {"published": "公示", "added": "补充", "amended": "修改", "withdrawn": "撤回", "none": "无作业"}[self.value]
 
 
 class Kind(StrEnum):
