@@ -1,5 +1,6 @@
 """Numbers as Excel stores them, turned into the text a person saw: integers, dates, leading zeros."""
 
+import math
 import re
 from datetime import datetime, timedelta
 
@@ -36,6 +37,8 @@ def number_text(stored: str, style: int, *, since_1904: bool) -> str:
     try:
         value = float(stored)
     except ValueError:
+        return stored
+    if not math.isfinite(value):
         return stored
     if style == DATE:
         return _moment_text(value, since_1904) or _decimal_text(stored, value)
