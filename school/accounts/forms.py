@@ -10,8 +10,9 @@ from school.web.forms import NEEDED, SchoolForm, stripped
 Choices = list[tuple[str, str]]
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+def _number(value: str | int | None) -> int | None:
+    """An empty choice is None; a select gives text, and the page's own value a number."""
+    return int(value) if value not in (None, "") else None
 
 
 class SignInForm(SchoolForm):
