@@ -28,7 +28,7 @@ FEATURES = (home, accounts, people, calendar, homework, preferences, audit)
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application, with `overrides` over file and environment (tests and commands use them)."""
-    instance = Path((overrides or {}).get("INSTANCE_PATH") or settings.ROOT / "instance")
+    instance = Path((overrides or {}).get("INSTANCE_PATH") or settings.instance_folder())
     app = Flask(
         "school",
         root_path=str(settings.ROOT),

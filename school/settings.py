@@ -1,4 +1,5 @@
 """Every deployment setting: key, default, meaning; environment over `instance/settings.toml` over default.
+INSTANCE_PATH alone is read from the environment only, for it says where that file lies.
 
 What the school itself decides (caps, times, visibility) is not here but in `school.preferences`.
 """
@@ -39,6 +40,11 @@ SETTINGS = (
     Setting("MAX_UPLOAD_MIB", 12, "Largest request body, in MiB."),
     Setting("DEMO", True, "`flask school start` loads the demo school into an empty database; no for a real school."),
 )
+
+
+def instance_folder() -> Path:
+    """Where secrets, the SQLite file and settings.toml lie: INSTANCE_PATH, else `instance/` beside app.py."""
+    return Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance")
 
 
 def load(instance: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:

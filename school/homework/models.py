@@ -39,7 +39,7 @@ class HomeworkDay(db.Model):
     published_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     items: Mapped[list["HomeworkItem"]] = relationship(back_populates="day", order_by="HomeworkItem.id")
-    declarations: Mapped[list["NoHomeworkDeclaration"]] = relationship(back_populates="day")
+    declarations: Mapped[list["NoHomeworkDeclaration"]] = relationship(back_populates="day", cascade="all, delete-orphan")
     requests: Mapped[list["CapRequest"]] = relationship(back_populates="day")
 
 

@@ -30,6 +30,7 @@ class Lesson:
     subject_id: int
     subject_code: str
     subject: str
+    has_homework: bool
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _lesson_select(day: date) -> Select:
             Subject.id,
             Subject.code,
             Subject.name,
+            Subject.has_homework,
         )
         .select_from(TeachingAssignment)
         .join(Teacher, Teacher.id == TeachingAssignment.teacher_id)
