@@ -159,6 +159,7 @@ class RosterImport(db.Model):
     notes: Mapped[list[str]] = mapped_column(JSON)
     overrides: Mapped[dict[str, int | None]] = mapped_column(JSON)
     summary: Mapped[dict[str, object]] = mapped_column(JSON)
-    created_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    school_year_start: Mapped[int]  # the school year in which the file's class names are meant
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # None: a command at the school's machine
     created_at: Mapped[datetime] = mapped_column(Instant)
     applied_at: Mapped[datetime | None] = mapped_column(Instant)
