@@ -10,7 +10,7 @@ from datetime import date
 from school.accounts.forms import AppointForm
 from school.accounts.models import RoleGrant
 from school.accounts.scope import Scope
-from school.calendar.rules import school_year_of
+from school.calendar.rules import school_year_start
 from school.clock import today
 from school.people.queries import classes_of_grades, subjects
 from school.people.rules import class_label, grade_label
@@ -43,7 +43,7 @@ class Scopes:
 
 def read_scopes() -> Scopes:
     """The classes, grades and subjects of the present school year."""
-    year = school_year_of(today())
+    year = school_year_start(today())
     classes = classes_of_grades(year - GRADES + 1, year)
     return Scopes(
         {c.id: class_label(c.entry_year, c.number, year) for c in classes},

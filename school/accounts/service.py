@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from school.accounts.codes import code_of, may_redeem
+from school.accounts.codes import code_of, code_state_of, may_redeem
+from school.accounts.enums import AccountState, CodeState
 from school.accounts.models import RoleGrant, User
 from school.accounts.passwords import check_password, hash_password, is_password
 from school.accounts.queries import find_user_by_login, lock_administrators, lock_user
@@ -72,6 +73,28 @@ def issue_code(user: User, *, actor: Actor) -> str:
     sentence = f"给{user.display_name}({user.login})发了新的一次性登录码"
     record(actor, "account.issue_code", sentence, subject_type="user", subject_id=user.id)
     return code_of(user)
+
+
+def issue_missing_codes(users: list[User], *, whose: str, subject_id: int | None, actor: Actor) -> int:
+    """Give a code to each of the (locked) users who never signed in and has none that waits; answers how many.
+
+    `whose` completes “给…生成了一次性登录码”. One entry in the audit for all of them.
+    """
+    lacking = [user for user in users if user.state is AccountState.NEW and code_state_of(user) is not CodeState.WAITING]
+    for user in lacking:
+        user.code_serial += 1
+        user.code_issued_at = now()
+        user.code_used_at = None
+    if lacking:
+        sentence = f"给{whose}生成了 {len(lacking)} 个一次性登录码"
+        record(actor, "account.issue_codes", sentence, subject_type="class", subject_id=subject_id)
+    return len(lacking)
+
+
+def record_printing(*, whose: str, count: int, subject_id: int | None, actor: Actor) -> None:
+    """Record that codes are about to be printed: from then on they are on paper."""
+    sentence = f"打印了{whose}的 {count} 个一次性登录码"
+    record(actor, "account.print_codes", sentence, subject_type="class", subject_id=subject_id)
 
 
 def change_password(user: User, old: str, new: str, *, actor: Actor) -> None:

@@ -8,12 +8,20 @@ from school.preferences.rules import Preferences, from_stored
 
 
 def get_preferences() -> Preferences:
-    """The school's settings; read once in a session."""
+    """The school's settings; read once in a transaction, so that what a lock guards is never judged by older ones."""
     kept = db.session().info
-    if "preferences" not in kept:
+    transaction, preferences = kept.get("preferences", (None, None))
+    if preferences is None or transaction is not db.session().get_transaction():
         rows = db.session.execute(select(Preference.key, Preference.value))
-        kept["preferences"] = from_stored({key: value for key, value in rows})
-    return kept["preferences"]
+        preferences = from_stored({key: value for key, value in rows})
+        kept["preferences"] = (db.session().get_transaction(), preferences)
+    return preferences
+
+
+def lock_preferences() -> None:
+    """Lock the changed settings until the transaction ends, and read them anew."""
+    db.session.execute(select(Preference.key).order_by(Preference.key).with_for_update())
+    forget_preferences()
 
 
 def forget_preferences() -> None:

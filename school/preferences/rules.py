@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from school.errors import Refused
+from school.law import NATIONAL_CAPS
 from school.preferences.enums import PublicLogAccess, TeacherDisplay, Treatment
 
 
@@ -47,6 +48,13 @@ class Preferences:
         return time.fromisoformat(self.publish_by)
 
 
+GRADES = "零一二三四五六七八九"
+WEEKDAYS = "零一二三四五"
+SHORTEST_KEY = 8
+SECRET_KEYS = frozenset({"public_log_key"})  # the record says that they changed, not to what
+PRINCIPAL_ONLY = frozenset({"allowed_wordings"})  # HW-08: a false alarm is the principal's to allow, with a reason
+NEEDS_REASON = frozenset({"allowed_wordings"})
+
 BOUNDS = {
     "weekend_percent": (10, 100),
     "no_homework_weekday": (0, 5),
@@ -64,11 +72,14 @@ def from_stored(values: Mapping[str, Any]) -> Preferences:
 
 
 def check_preference(key: str, value: Any) -> None:
-    """Raise `Refused` when a number is out of bounds or a time cannot be read; HW-02's caps are homework's to check."""
+    """Raise `Refused` when a value is out of bounds, cannot be read, or loosens the law (HW-02)."""
     if key in BOUNDS:
         low, high = BOUNDS[key]
         if not low <= int(value) <= high:
             raise Refused(f"请填 {low} 到 {high} 之间的整数。", key)
+    if key == "caps":
+        for grade, minutes in value.items():
+            _check_cap(int(grade), minutes)
     if key == "publish_by":
         try:
             time.fromisoformat(str(value))
@@ -76,6 +87,34 @@ def check_preference(key: str, value: Any) -> None:
             raise Refused("请按 16:00 这样的格式填写时间。", key) from None
     if key == "school_name" and not 1 <= len(str(value).strip()) <= 40:
         raise Refused("校名要有 1 到 40 个字。", key)
+
+
+def check_together(chosen: Preferences) -> None:
+    """Raise `Refused` when settings that are fine alone do not go together."""
+    if chosen.public_log is PublicLogAccess.LINK and len(chosen.public_log_key) < SHORTEST_KEY:
+        raise Refused(f"选择“{PublicLogAccess.LINK.label}”时要设口令,至少 {SHORTEST_KEY} 个字母或数字。", "public_log_key")
+
+
+def in_words(key: str, value: Any) -> str:
+    """A value as the page and the record show it."""
+    if key in SECRET_KEYS:
+        return "(已设)" if value else "(空)"
+    if key == "no_homework_weekday":
+        return f"周{WEEKDAYS[value]}" if value else "不设"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "、".join(f"{GRADES[int(grade)]}年级 {value[grade]} 分钟" for grade in sorted(value)) or "国家规定"
+    if isinstance(value, tuple):
+        return "、".join(f"“{text}”" for text in value) or "(空)"
+    return str(getattr(value, "label", value)) or "(空)"
+
+
+def _check_cap(grade: int, minutes: int) -> None:
+    national = NATIONAL_CAPS[grade]
+    if not 0 <= minutes <= national:
+        sentence = f"{GRADES[grade]}年级国家规定的上限是 {national} 分钟,学校只能定得更严,请填 0 到 {national}。"
+        raise Refused(sentence, f"cap_{grade}")
 
 
 def _typed(key: str, value: Any) -> Any:
