@@ -55,10 +55,11 @@ SURNAMES = COMMON_SURNAMES | frozenset(
     "符司晏褟蒲瞿岑阎党尚商佟敖滕柳俞华鲁时穆伍娄危颜强车闵麦冷古刁楚丛鞠简桑边花连栾井农荣桓封储郁臧邬屠仇"
     "赖代邝佘揭蓝卓蔺暴丘展占仲舒战岩祖由柯"
 )
-COMPOUND_SURNAMES = frozenset(
-    "欧阳 上官 司马 诸葛 司徒 东方 独孤 南宫 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 司空 端木 百里 呼延 东郭 轩辕 "
-    "赫连 澹台 闻人 公羊 申屠 太史 淳于 钟离 濮阳 西门 拓跋 完颜 纳兰".split()
+_COMPOUNDS = (
+    "欧阳上官司马诸葛司徒东方独孤南宫夏侯皇甫尉迟公孙慕容令狐长孙宇文司空端木百里呼延东郭轩辕赫连澹台闻人公羊申屠太史"
+    "淳于钟离濮阳西门拓跋完颜纳兰"
 )
+COMPOUND_SURNAMES = frozenset(_COMPOUNDS[start : start + 2] for start in range(0, len(_COMPOUNDS), 2))
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3})?[2-8]\d{6,7}(?:转?\d{1,5})?")
@@ -122,7 +123,7 @@ def parse_class_name(text: str, *, school_year_start: int, max_grade: int = LAST
     for form in _CLASS_FORMS:
         if match := form.fullmatch(plain):
             return _key_of_grade(match, text, school_year_start, max_grade)
-    raise ClassNameUnclear(f"认不出班级“{text.strip()}”,请写成“三年级2班”“三(2)班”或“2024级2班”。", "class_name")
+    raise ClassNameUnclear(f"认不出班级“{_short(text)}”,请写成“三年级2班”“三(2)班”或“2024级2班”。", "class_name")
 
 
 def class_label(entry_year: int, number: int, school_year_start: int, *, max_grade: int = LAST_GRADE) -> str:
@@ -161,8 +162,8 @@ def normalise_phone(raw: str) -> str | None:
     if mobile.isascii() and _MOBILE.fullmatch(mobile):
         return mobile
     if digits.isascii() and _LANDLINE.fullmatch(digits):
-        raise LandlineGiven(f"“{raw.strip()}”是固定电话,不能用来登录。请填手机号码,没有就留空。", "phone")
-    raise PhoneUnclear(f"“{raw.strip()}”不是 11 位手机号码,请核对;一格只填一个号码。", "phone")
+        raise LandlineGiven(f"“{_short(raw)}”是固定电话,不能用来登录。请填手机号码,没有就留空。", "phone")
+    raise PhoneUnclear(f"“{_short(raw)}”不是 11 位手机号码,请核对;一格只填一个号码。", "phone")
 
 
 def mask_phone(phone: str | None) -> str:
@@ -198,18 +199,18 @@ def _plain_class_name(text: str) -> str:
 
 def _check_kind_of_school(text: str, plain: str) -> None:
     if _OTHER_SCHOOLS.search(plain):
-        raise ClassNameUnclear(f"“{text.strip()}”不是义务教育阶段的班级,这里只有一至九年级的班级。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”不是义务教育阶段的班级,这里只有一至九年级的班级。", "class_name")
     if _KINDERGARTEN.search(plain):
-        raise ClassNameUnclear(f"“{text.strip()}”是幼儿园的班级,这里只有一至九年级的班级。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”是幼儿园的班级,这里只有一至九年级的班级。", "class_name")
 
 
 def _key_of_entry(match: re.Match[str], text: str, school_year_start: int, max_grade: int) -> ClassKey:
     year = int(match["year"]) % 100 + 2000
     grade = grade_of(year, school_year_start)
     if grade > max_grade:
-        raise ClassNameUnclear(f"“{text.strip()}”已经毕业,请核对入学年份。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”已经毕业,请核对入学年份。", "class_name")
     if grade < 0:
-        raise ClassNameUnclear(f"“{text.strip()}”还没有入学,请核对入学年份。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”还没有入学,请核对入学年份。", "class_name")
     return ClassKey(year, _number(match["number"], text))
 
 
@@ -217,17 +218,17 @@ def _key_of_grade(match: re.Match[str], text: str, school_year_start: int, max_g
     grade = _HANZI_DIGITS.get(match["grade"]) or int(match["grade"])
     if match["junior"]:
         if grade > 3:
-            raise ClassNameUnclear(f"认不出班级“{text.strip()}”,初中请写初一、初二、初三。", "class_name")
+            raise ClassNameUnclear(f"认不出班级“{_short(text)}”,初中请写初一、初二、初三。", "class_name")
         grade += 6
     if grade > max_grade:
-        raise ClassNameUnclear(f"“{text.strip()}”是{_grade_word(grade)}年级,本校最高{_grade_word(max_grade)}年级。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”是{_grade_word(grade)}年级,本校最高{_grade_word(max_grade)}年级。", "class_name")
     return ClassKey(school_year_start - grade + 1, _number(match["number"], text))
 
 
 def _number(text: str, whole: str) -> int:
     number = int(text) if text.isdecimal() else _hanzi_number(text)
     if number is None or number < 1:
-        raise ClassNameUnclear(f"认不出“{whole.strip()}”是几班,班号从 1 开始。", "class_name")
+        raise ClassNameUnclear(f"认不出“{_short(whole)}”是几班,班号从 1 开始。", "class_name")
     return number
 
 
@@ -241,3 +242,8 @@ def _hanzi_number(text: str) -> int | None:
 
 def _grade_word(grade: int) -> str:
     return _HANZI_GRADES[grade]
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 20 else f"{plain[:20]}…"
