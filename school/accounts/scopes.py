@@ -7,7 +7,7 @@ pages may ask them without closing a circle of modules.
 from dataclasses import dataclass
 from datetime import date
 
-from school.accounts.forms import AppointForm
+from school.accounts.forms import AppointForm, EndRoleForm
 from school.accounts.models import RoleGrant
 from school.accounts.scope import Scope
 from school.calendar.rules import school_year_start
@@ -52,11 +52,37 @@ def read_scopes() -> Scopes:
     )
 
 
+@dataclass(frozen=True)
+class RoleRow:
+    """A role as a row of somebody's page; `form` holds what was typed when ending it was refused."""
+
+    grant: RoleGrant
+    scope_label: str
+    when: str
+    may_end: bool
+    form: EndRoleForm | None = None
+
+    @property
+    def typed(self) -> str:
+        """The last day as it was typed."""
+        return (self.form.last_day.raw_data or [""])[0] if self.form else ""
+
+    @property
+    def errors(self) -> list[str]:
+        """Why the end was refused."""
+        return [*self.form.last_day.errors, *self.form.form_errors] if self.form else []
+
+
+def is_over(ends_on: date | None, day: date) -> bool:
+    """Whether a time that ends on `ends_on` is over."""
+    return ends_on is not None and ends_on < day
+
+
 def when_of(starts_on: date, ends_on: date | None, day: date) -> str:
     """Whether a time lies ahead, is now, or is over."""
     if starts_on > day:
         return "尚未开始"
-    return "已结束" if ends_on and ends_on < day else "在任"
+    return "已结束" if is_over(ends_on, day) else "在任"
 
 
 def _choices(names: dict[int, str]) -> list[tuple[str, str]]:

@@ -12,7 +12,6 @@ from school.calendar.rules import (
     is_school_day,
     teaching_week,
     term_of,
-    timetable_weekday,
 )
 
 WEEKDAYS = "一二三四五六日"
@@ -58,6 +57,11 @@ def months_of(start_year: int, calendar: SchoolCalendar, today: date) -> list[Mo
     return [_month(date(year, month, 1), calendar, today) for year, month in keys]
 
 
+def follows_in_words(weekday: int | None) -> str:
+    """What a make-up day follows (CA-02)."""
+    return f"上周{WEEKDAYS[weekday - 1]}的课" if weekday else "上哪天的课未定"
+
+
 def _month(first: date, calendar: SchoolCalendar, today: date) -> Month:
     days = _days_of_month(first)
     cells = [_cell(day, calendar, today) for day in days]
@@ -85,8 +89,9 @@ def _cell(day: date, calendar: SchoolCalendar, today: date) -> Cell:
     exception = calendar.exceptions.get(day)
     if exception:
         kind, mark, words = exception.kind.value, _mark(exception.kind), f"{exception.kind.label}:{exception.name}"
-        if follows := timetable_weekday(day, calendar):
-            mark, words = f"补{WEEKDAYS[follows - 1]}", f"{words},上周{WEEKDAYS[follows - 1]}的课"
+        if exception.kind.is_school_day:
+            words = f"{words},{follows_in_words(exception.follows_weekday)}"
+            mark = f"补{WEEKDAYS[exception.follows_weekday - 1]}" if exception.follows_weekday else mark
     elif is_childrens_day_off(day) and term_of(day, calendar):
         kind, mark, words = DayKind.PUPILS_OFF.value, _mark(DayKind.PUPILS_OFF), f"学生放假:{CHILDRENS_DAY}"
     elif is_school_day(day, calendar):
@@ -134,8 +139,7 @@ def _name(day: date, calendar: SchoolCalendar) -> str:
         is_off = is_childrens_day_off(day) and term_of(day, calendar)
         return f"{CHILDRENS_DAY}(学生放假)" if is_off else ""
     if exception.kind.is_school_day:
-        follows = f"上周{WEEKDAYS[exception.follows_weekday - 1]}的课" if exception.follows_weekday else "上哪天的课未定"
-        return f"{exception.name},{follows}"
+        return f"{exception.name},{follows_in_words(exception.follows_weekday)}"
     return exception.name if exception.kind is DayKind.HOLIDAY else f"{exception.name}({exception.kind.label})"
 
 

@@ -9,7 +9,7 @@ from school.accounts.identity import actor
 from school.calendar import service
 from school.calendar.checks import term_name
 from school.calendar.forms import DayForm, NewDayForm, NewTermForm, TermDatesForm
-from school.calendar.grid import months_of
+from school.calendar.grid import follows_in_words, months_of
 from school.calendar.published import is_known
 from school.calendar.queries import days_between, find_day_by_id, find_term_by_id, get_calendar, terms
 from school.calendar.rules import TermDates, day_in_words, school_year_start
@@ -36,10 +36,13 @@ def index() -> str:
     return render_template(
         "calendar/index.html",
         start_year=start_year,
+        previous_year=start_year - 1,
+        next_year=start_year + 1,
         terms=[(term_name(term.start_year, term.number), term) for term in chosen],
         months=months_of(start_year, calendar, today()),
         unpublished=[y for y in (start_year, start_year + 1) if y not in calendar.published_years],
         has_earlier=any(term.start_year < start_year for term in calendar.terms),
+        has_later=start_year < school_year_start(today()) or any(t.start_year > start_year for t in calendar.terms),
     )
 
 
@@ -62,7 +65,7 @@ def fill_year(year: int) -> Page:
     except Refused as refused:
         return _edit_page(refused.message), 422
     flash(f"已填入{year}年的放假安排,共{count}天。请核对每个调休补班日上星期几的课。", "success")
-    return see_other(url_for("calendar.edit", year=request.args.get("year")))
+    return see_other(url_for("calendar.edit", year=request.args.get("back", type=int)))
 
 
 @bp.route("/calendar/days/new", methods=["GET", "POST"])
@@ -143,27 +146,30 @@ def change_term(term_id: int) -> Page:
     form = TermDatesForm(**values, seen=_seen(**values))
     name = term_name(start_year, term.number)
     if not form.validate_on_submit():
-        return _form_page("calendar/change_term.html", form, name=name)
+        return _form_page("calendar/change_term.html", form, name=name, term_id=term_id)
     try:
         with transaction():
             _check_seen(form, _seen(**values), f"现在是{day_in_words(term.starts_on)}至{day_in_words(term.ends_on)}")
             service.change_term(term, starts_on=form.starts_on.data, ends_on=form.ends_on.data, actor=actor())
     except Refused as refused:
-        return _refused_page("calendar/change_term.html", form, refused, name=name)
+        return _refused_page("calendar/change_term.html", form, refused, name=name, term_id=term_id)
     flash(f"已修改{name}。", "success")
     return see_other(url_for("calendar.edit", year=start_year))
 
 
 def _edit_page(refusal: str) -> str:
-    start_year = _chosen_year()
+    start_year = _chosen_year("back" if refusal else "year")
     calendar = get_calendar()
+    days = days_between(date(start_year, 8, 1), date(start_year + 1, 8, 31))
     years = [(y, y in calendar.published_years, is_known(y)) for y in (start_year, start_year + 1)]
     return render_template(
         "calendar/edit.html",
         start_year=start_year,
+        previous_year=start_year - 1,
+        next_year=start_year + 1,
         terms=[(term_name(t.school_year.start_year, t.number), t) for t in terms()],
         years=years,
-        days=days_between(date(start_year, 8, 1), date(start_year + 1, 8, 31)),
+        days=[(day, follows_in_words(day.follows_weekday)) for day in days],
         refusal=refusal,
     )
 
@@ -188,6 +194,6 @@ def _check_seen(form: DayForm | TermDatesForm, present: str, words: str) -> None
         raise Conflict(f"您打开这一页以后,别人已经改过:{words}。核对后可以再次提交。")
 
 
-def _chosen_year() -> int:
-    wanted = request.args.get("year", school_year_start(today()), type=int)
+def _chosen_year(argument: str = "year") -> int:
+    wanted = request.args.get(argument, school_year_start(today()), type=int)
     return wanted if 2000 <= wanted <= 2100 else abort(404)

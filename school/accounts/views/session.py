@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response
 from school.accounts import service
 from school.accounts.forms import ActivateForm, ChangePasswordForm, SignInForm
 from school.accounts.identity import actor, start_session
+from school.accounts.scopes import read_scopes
 from school.accounts.views import bp
+from school.clock import today
 from school.db import transaction
 from school.errors import Refused
 from school.permissions import Permission
@@ -75,13 +77,13 @@ def account() -> Page:
     """One's own account: change the password."""
     form = ChangePasswordForm()
     if not form.validate_on_submit():
-        return render_template("accounts/account.html", form=form), 200 if request.method == "GET" else 422
+        return _account_page(form, 200 if request.method == "GET" else 422)
     try:
         with transaction():
             service.change_password(current_user, form.password.data, form.new_password.data, actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
-        return render_template("accounts/account.html", form=form), 422
+        return _account_page(form, 422)
     start_session(current_user)
     flash("密码已修改,其他设备已退出登录。", "success")
     return see_other(url_for("accounts.account"))
@@ -102,3 +104,9 @@ def sign_out_everywhere() -> Response:
 def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
     kept = form.kept.data or ""
     return render_template("accounts/sign_in.html", form=form, kept=kept, is_expired=bool(kept)), status
+
+
+def _account_page(form: ChangePasswordForm, status: int) -> tuple[str, int]:
+    titles = read_scopes().titles(current_user.grants, today())
+    page = render_template("accounts/account.html", form=form, titles=titles, login=current_user.login)
+    return page, status

@@ -15,7 +15,7 @@ from school.accounts.loaders import get_grant, get_managed_user, get_user, get_u
 from school.accounts.policy import may_appoint, may_manage
 from school.accounts.queries import UserFilter, count_fitting_users, users_fitting
 from school.accounts.scope import Scope
-from school.accounts.scopes import read_scopes, when_of
+from school.accounts.scopes import RoleRow, is_over, read_scopes, when_of
 from school.accounts.views import bp
 from school.clock import today
 from school.db import transaction
@@ -179,7 +179,13 @@ def _user_page(
     scopes = read_scopes()
     scopes.offer(form)
     rows = [
-        (grant, scopes.label(grant.scope), when_of(grant.starts_on, grant.ends_on, today()), (ending or {}).get(grant.id))
+        RoleRow(
+            grant=grant,
+            scope_label=scopes.label(grant.scope),
+            when=when_of(grant.starts_on, grant.ends_on, today()),
+            may_end=may_appoint(the_person(), grant.role) and not is_over(grant.ends_on, today()),
+            form=(ending or {}).get(grant.id),
+        )
         for grant in sorted(found.grants, key=lambda grant: (grant.ends_on is not None, grant.starts_on, grant.id))
     ]
     page = render_template(
