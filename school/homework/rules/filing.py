@@ -73,7 +73,7 @@ class WrittenHomeworkForbidden(Refused):
     """Written work that grades 1 and 2 would take home (HW-01); nobody may allow it."""
 
 
-class TestPaperForbidden(Refused):
+class PaperTestForbidden(Refused):
     """A paper test in grades 1 and 2 (HW-18)."""
 
 
@@ -149,7 +149,7 @@ def check_dates(on_day: date, due_on: date, *, grade: int, calendar: SchoolCalen
 
 
 def check_form(item: ItemValues, *, grade: int) -> None:
-    """Raise `TestPaperForbidden` (HW-18), `WrittenHomeworkForbidden` (HW-01) or `StageContradicted`.
+    """Raise `PaperTestForbidden` (HW-18), `WrittenHomeworkForbidden` (HW-01) or `StageContradicted`.
 
     In grades 1 and 2 every written layer must be finished in school, required or optional, whatever its stage.
     """
@@ -157,7 +157,7 @@ def check_form(item: ItemValues, *, grade: int) -> None:
         return
     is_lower_grade = national_cap(grade) == 0
     if is_lower_grade and item.form is Form.TEST_PAPER:
-        raise TestPaperForbidden("一、二年级不进行纸笔测试,请改用口头、实践等形式。", "form")
+        raise PaperTestForbidden("一、二年级不进行纸笔测试,请改用口头、实践等形式。", "form")
     minutes = max(asked.minutes - asked.in_school_minutes for asked in item.layers)
     if is_lower_grade and minutes > 0:
         raise WrittenHomeworkForbidden(
