@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from school.errors import Refused
-from school.sheets.limits import DEFAULT_LIMITS, Limits
+from school.sheets.archive import Archive
+from school.sheets.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
 from school.sheets.reading import Sheet, read_sheet
 from tests.sheets.making import packed, parts_of, sheet_xml, text_cell, workbook
 
@@ -57,6 +58,29 @@ def test_unpacked_bytes_are_counted_while_inflating() -> None:
     assert read(packed(parts), unpacked_bytes=needed).rows == [["姓名"]]
     with pytest.raises(Refused, match="解压后过大"):
         read(packed(parts), unpacked_bytes=needed - 1)
+
+
+def test_bytes_are_counted_as_they_come_out_and_not_once_per_part() -> None:
+    archive = Archive(packed({"xl/a.xml": b"x" * 1_000}), replace(DEFAULT_LIMITS, unpacked_bytes=1_999))
+    assert b"".join(archive.stream("xl/a.xml")) == b"x" * 1_000
+    with pytest.raises(Refused, match="解压后过大"):
+        list(archive.stream("xl/a.xml"))
+
+
+def test_a_part_that_inflates_wildly_is_refused_only_past_a_megabyte() -> None:
+    small, big = packed({"a": b" " * MEBIBYTE}), packed({"a": b" " * (MEBIBYTE + 1)})
+    assert sum(len(piece) for piece in Archive(small, DEFAULT_LIMITS).stream("a")) == MEBIBYTE
+    with pytest.raises(Refused, match="解压后过大"):
+        list(Archive(big, DEFAULT_LIMITS).stream("a"))
+    assert sum(len(piece) for piece in Archive(big, replace(DEFAULT_LIMITS, inflation=2_000)).stream("a")) == MEBIBYTE + 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "html"])
+def test_all_text_together(kind: str) -> None:
+    content = encode(kind, [["ab", "cd"], ["ef", "g"]])
+    assert read(content, text_chars=7).rows == [["ab", "cd"], ["ef", "g"]]
+    with pytest.raises(Refused, match="文字太多"):
+        read(content, text_chars=6)
 
 
 def test_archive_entries() -> None:
