@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from school.calendar.queries import get_calendar
-from school.calendar.rules import SchoolCalendar, evenings_until_next_school_day, grade_of, school_year_start
+from school.calendar.rules import SchoolCalendar, grade_of, school_year_start
 from school.errors import Refused
 from school.homework.enums import DayState
 from school.homework.models import HomeworkDay, HomeworkItem
 from school.homework.queries.days import lock_day, lock_day_by_id
-from school.homework.queries.loads import loads_of
-from school.homework.rules.caps import DayLoad, Limits, check_load, day_limits, day_load, effective_cap
+from school.homework.queries.loads import limits_on, loads_of
+from school.homework.rules.caps import DayLoad, Limits, check_load, day_load
 from school.homework.rules.states import counts
 from school.people.models import SchoolClass
 from school.people.queries import find_class
@@ -36,7 +36,7 @@ class LockedDay:
     @property
     def limits(self) -> Limits:
         """The day's limits in minutes (HW-01…HW-04)."""
-        return limits_on(self.grade, self.day.on_day, self.day.approved_minutes, self.calendar, self.preferences)
+        return limits_on(self.grade, self.day.on_day, self.day.approved_minutes, self.calendar)
 
     @property
     def class_label(self) -> str:
@@ -75,19 +75,6 @@ def lock_by_id(day_id: int) -> LockedDay:
     if day is None or school_class is None:
         raise Refused("没有这一天的记录。")
     return _checked(day, school_class)
-
-
-def limits_on(
-    grade: int, on_day: date, approved_minutes: int | None, calendar: SchoolCalendar, preferences: Preferences
-) -> Limits:
-    """Limits in minutes of a class-day, whether anything was filed for it yet or not."""
-    return day_limits(
-        grade,
-        effective_cap(grade, preferences.school_caps, approved_minutes),
-        evenings=evenings_until_next_school_day(on_day, calendar, grade=grade),
-        weekend_percent=preferences.weekend_percent,
-        weekend_treatment=preferences.weekend_treatment,
-    )
 
 
 def check_fits(locked: LockedDay, *, reason: str) -> None:

@@ -1,0 +1,218 @@
+"""Filing, editing, withdrawing and amending one item."""
+
+from datetime import date
+from uuid import uuid4
+
+from flask import flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from school.accounts.identity import actor
+from school.db import transaction
+from school.errors import Refused
+from school.homework.forms import AmendForm, ItemForm, ReasonForm
+from school.homework.loaders import asked_day, item_to_amend, my_item, my_lesson
+from school.homework.queries.boards import ClassDay, class_days_of, find_classes
+from school.homework.queries.mine import proposals_for, usual_due_day
+from school.homework.queries.others import others_on_day, weighed
+from school.homework.rules.caps import DayLoad
+from school.homework.service import filing, publishing
+from school.homework.service.filing import Filing, ItemChanged
+from school.homework.typed import differences, field_of, typed_from, values_of
+from school.homework.views import bp
+from school.homework.views.days import day_in_words
+from school.permissions import Permission
+from school.web.forms import show_refusal
+from school.web.guard import requires
+from school.web.pages import see_other
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.route("/homework/items/new/<int:class_id>/<int:subject_id>", methods=["GET", "POST"])
+@requires(Permission.FILE_HOMEWORK)
+def new_item(class_id: int, subject_id: int) -> Page:
+    """File an item for one class, and with the same tap for the teacher's other classes of the grade."""
+    on_day = asked_day()
+    lesson, others = my_lesson(class_id, subject_id, on_day)
+    proposals = proposals_for(lesson, on_day)
+    form = ItemForm(data=_first_values(on_day, proposals.minutes))
+    labels = {one.class_id: one.label for one in class_days_of(find_classes([o.class_id for o in others]), on_day)}
+    form.also.choices = list(labels.items())
+    (class_day,) = class_days_of(find_classes([class_id]), on_day)
+    page = {"lesson": lesson, "proposals": proposals, "class_day": class_day, "item": None}
+    if not form.validate_on_submit() or "check" in request.form:
+        return _form_page(form, page, 422 if form.errors else 200)
+    chosen = [lesson, *(one for one in others if one.class_id in form.also.data)]
+    try:
+        with transaction():
+            items = filing.file_for_classes(chosen, values_of(form, on_day), _filing(form), actor=actor())
+    except Refused as refused:
+        return _refused(form, page, refused)
+    flash(_filed_sentence(items[0].state.label, class_day, len(items)), "success")
+    return see_other(url_for("homework.mine", day=on_day))
+
+
+@bp.route("/homework/items/<int:item_id>", methods=["GET", "POST"])
+@requires(Permission.FILE_HOMEWORK)
+def edit_item(item_id: int) -> Page:
+    """Change an item that is not published yet; whoever comes second sees the difference."""
+    item = my_item(item_id)
+    on_day = item.day.on_day
+    form = ItemForm(data=typed_from(item) | {"revision": item.revision, "submission_key": item.submission_key})
+    form.also.choices = []
+    (class_day,) = class_days_of(find_classes([item.day.class_id]), on_day)
+    page = {"lesson": None, "proposals": None, "class_day": class_day, "item": item}
+    if not form.validate_on_submit() or "check" in request.form:
+        return _form_page(form, page, 422 if form.errors else 200)
+    try:
+        with transaction():
+            filing.revise_item(
+                item.id, item.day_id, values_of(form, on_day), _filing(form), revision=_revision(form), actor=actor()
+            )
+    except Refused as refused:
+        return _refused(form, page, refused)
+    flash("已保存修改。", "success")
+    return see_other(url_for("homework.mine", day=on_day))
+
+
+@bp.route("/homework/items/<int:item_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.FILE_HOMEWORK)
+def withdraw_item(item_id: int) -> Page:
+    """Take an item back before publication, with a reason."""
+    item = my_item(item_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                filing.withdraw_item(item.id, item.day_id, reason=form.reason.data, actor=actor())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            flash("已撤回。", "success")
+            return see_other(url_for("homework.mine", day=item.day.on_day))
+    return _reason_page(form, "撤回作业", "撤回后这项作业不再计入当天用时。", url_for("homework.mine", day=item.day.on_day))
+
+
+@bp.route("/homework/items/<int:item_id>/amend", methods=["GET", "POST"])
+@requires(Permission.FILE_HOMEWORK, Permission.COORDINATE_HOMEWORK)
+def amend_item(item_id: int) -> Page:
+    """Publish a new version of a published item with a reason; both stay visible."""
+    item = item_to_amend(item_id)
+    on_day = item.day.on_day
+    form = AmendForm(data=typed_from(item) | {"revision": item.revision, "submission_key": item.submission_key})
+    form.also.choices = []
+    (class_day,) = class_days_of(find_classes([item.day.class_id]), on_day)
+    page = {"lesson": None, "proposals": None, "class_day": class_day, "item": item}
+    if not form.validate_on_submit() or "check" in request.form:
+        return _form_page(form, page, 422 if form.errors else 200)
+    try:
+        with transaction():
+            publishing.amend_item(
+                item.id,
+                item.day_id,
+                values_of(form, on_day),
+                why=form.amend_reason.data,
+                reason=form.warning_reason.data or form.amend_reason.data,
+                revision=_revision(form),
+                actor=actor(),
+            )
+    except Refused as refused:
+        return _refused(form, page, refused)
+    flash("更正已公示,原来的版本仍然可见。", "success")
+    return see_other(url_for("homework.item", item_id=item.id))
+
+
+@bp.route("/homework/items/<int:item_id>/retract", methods=["GET", "POST"])
+@requires(Permission.FILE_HOMEWORK, Permission.COORDINATE_HOMEWORK)
+def retract_item(item_id: int) -> Page:
+    """Withdraw a published item; the public log keeps it with the reason."""
+    item = item_to_amend(item_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                publishing.retract_item(item.id, item.day_id, why=form.reason.data, actor=actor())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            flash("已撤回公示,公示页会保留原文和撤回原因。", "success")
+            return see_other(url_for("homework.item", item_id=item.id))
+    lead = "家长已经能看到这项作业。撤回后,公示页保留原文、划线并写明原因。"
+    return _reason_page(form, "撤回已公示的作业", lead, url_for("homework.item", item_id=item.id))
+
+
+@bp.get("/homework/items/<int:item_id>/view")
+@requires(Permission.FILE_HOMEWORK, Permission.COORDINATE_HOMEWORK)
+def item(item_id: int) -> str:
+    """A published item: read, amend or withdraw."""
+    shown = item_to_amend(item_id)
+    (class_day,) = class_days_of(find_classes([shown.day.class_id]), shown.day.on_day)
+    return render_template(
+        "homework/item.html", item=shown, class_day=class_day, day_label=day_in_words(shown.day.on_day)
+    )
+
+
+def _first_values(on_day: date, minutes: int | None) -> dict[str, object]:
+    """What an empty form shows: due the next school day, the usual minutes, a key against double submits.
+
+    With `copy` in the address, the values of the item to copy.
+    """
+    first = {"due_on": usual_due_day(on_day), "all_minutes": minutes, "submission_key": uuid4().hex[:24]}
+    copied = request.args.get("copy", type=int)
+    if copied is None or request.method == "POST":
+        return first
+    return typed_from(my_item(copied)) | {"due_on": first["due_on"], "submission_key": first["submission_key"]}
+
+
+def _filing(form: ItemForm) -> Filing:
+    return Filing(
+        is_draft="draft" in request.form,
+        asks_for_room="ask_room" in request.form,
+        reason=form.warning_reason.data or "",
+        key=form.submission_key.data or "",
+    )
+
+
+def _revision(form: ItemForm) -> int:
+    text = form.revision.data or ""
+    return int(text) if str(text).isdigit() else 0
+
+
+def _form_page(form: ItemForm, page: dict[str, object], status: int) -> tuple[str, int]:
+    class_day = page["class_day"]
+    others = others_on_day(class_day, page["item"])
+    day_label = day_in_words(class_day.on_day)
+    is_amending = isinstance(form, AmendForm)
+    would_be = _would_be(form, page) if request.method == "POST" else None
+    shown = page | {"others": others, "day_label": day_label, "is_amending": is_amending, "would_be": would_be}
+    return render_template("homework/item_form.html", form=form, **shown), status
+
+
+def _would_be(form: ItemForm, page: dict[str, object]) -> DayLoad | None:
+    """The day's total with what was typed, for whoever has no JavaScript; None while it cannot be read."""
+    try:
+        return weighed(page["class_day"], page["item"], values_of(form, page["class_day"].on_day))
+    except (Refused, ValueError):
+        return None
+
+
+def _refused(form: ItemForm, page: dict[str, object], refused: Refused) -> tuple[str, int]:
+    """The same page with the sentence at its field; after a conflict also what differs."""
+    refused.field = field_of(refused, form)
+    show_refusal(form, refused)
+    if isinstance(refused, ItemChanged):
+        page["conflict"] = differences(form, refused.item)
+        form.revision.data = str(refused.item.revision)
+    page["may_ask_room"] = isinstance(refused, filing.NoRoom)
+    page["needs_reason"] = refused.field == "warning_reason"
+    return _form_page(form, page, 422)
+
+
+def _reason_page(form: ReasonForm, title: str, lead: str, back_url: str) -> tuple[str, int]:
+    html = render_template("homework/reason.html", form=form, title=title, lead=lead, back_url=back_url)
+    return html, 422 if form.errors or form.form_errors else 200
+
+
+def _filed_sentence(state: str, class_day: ClassDay, count: int) -> str:
+    more = f"等 {count} 个班" if count > 1 else ""
+    return f"{class_day.label}{more}的作业{state}。"
