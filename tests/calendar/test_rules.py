@@ -160,6 +160,7 @@ def test_neighbouring_school_days_leap_over_what_is_free() -> None:
     assert previous_school_day(date(2026, 10, 8), CALENDAR) == date(2026, 9, 30)
     assert previous_school_day(date(2027, 2, 24), CALENDAR) == date(2027, 1, 15)
     assert previous_school_day(date(2026, 9, 1), CALENDAR) is None
+    assert next_school_day(date(2027, 7, 8), CALENDAR) == SPRING.ends_on
     assert next_school_day(date(2027, 5, 31), CALENDAR, grade=3) == date(2027, 6, 2)
     assert next_school_day(date(2027, 5, 31), CALENDAR, grade=8) == date(2027, 6, 1)
 

@@ -2,15 +2,18 @@
 
 import csv
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from school.homework.enums import Treatment
+from school.homework.enums import Layer, Treatment
+from school.homework.rules.filing import ItemValues, LayerValues
 from school.homework.rules.repeats import times_of
-from school.homework.rules.wording import WordingRefused, check_wording, find_wording
+from school.homework.rules.wording import WordingRefused, check_item_wording, check_wording, find_wording
 from school.homework.rules.wording_patterns import PATTERNS, Pattern
 
 SHARED = Path(__file__).parents[3] / "shared/data"
@@ -36,6 +39,7 @@ def codes(text: str, **settings: object) -> set[str]:
         ("把朗读视频发给老师", "photo_upload"),
         ("作品上传到平台", "photo_upload"),
         ("家务劳动5次,照片班级交流群分享。", "photo_upload"),
+        ("线上提交", "photo_upload"),
         ("打卡", "check_in"),
         ("每天阅读打卡", "check_in"),
         ("微信群接龙", "check_in"),
@@ -134,7 +138,9 @@ def test_ordinary_homework_raises_no_alarm(text: str) -> None:
     [
         ("完成整张试卷", "whole_paper", "HW-09"),
         ("做一套试卷", "whole_paper", "HW-09"),
+        ("数学卷子一张", "whole_paper", "HW-09"),
         ("整本练习册", "whole_book", "HW-09"),
+        ("暑假作业整本完成", "whole_book", "HW-09"),
         ("请家长听写", "parent_task", "HW-08"),
     ],
 )
@@ -191,6 +197,21 @@ def test_every_sentence_says_what_was_found() -> None:
 def test_each_default_pattern_has_its_own_code_and_a_rule() -> None:
     assert len({pattern.code for pattern in PATTERNS}) == len(PATTERNS)
     assert {pattern.rule for pattern in PATTERNS} == {"HW-08", "HW-09"}
+
+
+def test_all_texts_of_an_item_are_read_and_the_quantity_with_the_content() -> None:
+    layer = LayerValues(Layer.ALL, "抄写生词。", 10)
+    item = ItemValues(date(2026, 11, 25), date(2026, 11, 26), (layer,))
+    assert check_item_wording(item) == []
+    with pytest.raises(WordingRefused, match="5遍"):
+        check_item_wording(replace(item, quantity="5遍"))
+    with pytest.raises(WordingRefused) as refusal:
+        check_item_wording(replace(item, book="打卡手册"))
+    assert refusal.value.field == "book"
+    twice = replace(
+        item, layers=(replace(layer, layer=Layer.A, content="整张试卷"), replace(layer, layer=Layer.B, content="整张试卷"))
+    )
+    assert [concern.rule for concern in check_item_wording(twice)] == ["HW-09"]
 
 
 @given(st.text(max_size=300))

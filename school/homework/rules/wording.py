@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from school.errors import Refused
 from school.homework.enums import Treatment
 from school.homework.rules.concerns import Concern
+from school.homework.rules.filing import ItemValues
 from school.homework.rules.repeats import REPEAT_LIMIT, repeats_in
 from school.homework.rules.wording_patterns import INNOCENT, PATTERNS, Pattern
 
@@ -16,6 +17,7 @@ NEGATED = re.compile(
     r"(?:不|不用|不需要?|不必|不要求?|不得|不再|不让|不请|无需|无须|毋需|毋须|请勿|切勿|勿|禁止|严禁|杜绝|拒绝|免)"
     r"(?:再|请|让|由|要求|给|找|劳烦|进行|任何)*$"
 )
+SENTENCE_ENDS = " 。.;；!！\r\n"
 HAN = r"㐀-䶿一-鿿"
 
 
@@ -74,6 +76,26 @@ def check_wording(
     if blocked:
         raise WordingRefused(blocked, field)
     return [Concern(finding.rule, finding.sentence, field) for finding in findings]
+
+
+def check_item_wording(
+    item: ItemValues,
+    *,
+    patterns: Sequence[Pattern] = PATTERNS,
+    repeat_limit: int = REPEAT_LIMIT,
+    allowed: Sequence[str] = (),
+) -> list[Concern]:
+    """`check_wording` for every text of an item, each warning once; a layer is read together with the quantity.
+
+    抄写生词 as content and 5遍 as quantity is 「抄5遍」 as well (HW-09).
+    """
+    texts = [(f"{asked.content.rstrip(SENTENCE_ENDS)},{item.quantity}", "content") for asked in item.layers]
+    texts += [(item.book, "book"), (item.pages, "pages"), (item.questions, "questions")]
+    concerns: dict[Concern, None] = {}
+    for text, field in texts:
+        found = check_wording(text, patterns=patterns, repeat_limit=repeat_limit, allowed=allowed, field=field)
+        concerns.update(dict.fromkeys(found))
+    return list(concerns)
 
 
 def plain_text(text: str) -> str:
