@@ -44,9 +44,7 @@ class Pupil(db.Model):
     name: Mapped[str] = mapped_column(String(50), index=True)
     gender: Mapped[Gender | None] = mapped_column(stored(Gender))
     register_number: Mapped[str | None] = mapped_column(String(30), unique=True)
-    memberships: Mapped[list["ClassMembership"]] = relationship(
-        back_populates="pupil", order_by="ClassMembership.starts_on"
-    )
+    memberships: Mapped[list["ClassMembership"]] = relationship(back_populates="pupil", order_by="ClassMembership.starts_on")
     guardianships: Mapped[list["Guardianship"]] = relationship(back_populates="pupil", order_by="Guardianship.position")
 
 

@@ -61,9 +61,7 @@ def find_class(class_id: int) -> SchoolClass | None:
 
 def find_class_by_key(entry_year: int, number: int) -> SchoolClass | None:
     """A class by its canonical key."""
-    return db.session.scalar(
-        select(SchoolClass).where(SchoolClass.entry_year == entry_year, SchoolClass.number == number)
-    )
+    return db.session.scalar(select(SchoolClass).where(SchoolClass.entry_year == entry_year, SchoolClass.number == number))
 
 
 def classes_of_grades(first_entry_year: int, last_entry_year: int) -> list[SchoolClass]:
