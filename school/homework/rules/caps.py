@@ -84,6 +84,10 @@ class Relief:
     is_enough: bool
 
 
+class GradeOutside(Refused):
+    """A grade outside compulsory schooling, for which no cap is made up."""
+
+
 class CapLoosened(Refused):
     """A school's own cap that is above the national one."""
 
@@ -102,10 +106,10 @@ class CapExceeded(Refused):
 def national_cap(grade: int) -> int:
     """The national cap in minutes a day for `grade` 1 to 9: 0, 60 or 90 (HW-01, HW-02, HW-03).
 
-    Raises `ValueError` for a grade outside compulsory schooling: that is a fault of the program, not of the user.
+    Raises `GradeOutside` for any other grade, such as that of a class that has graduated.
     """
     if grade not in NATIONAL_CAPS:
-        raise ValueError(f"no national cap for grade {grade}")
+        raise GradeOutside("这个班级当时不在一至九年级,不能登记作业。请核对班级和日期。")
     return NATIONAL_CAPS[grade]
 
 
