@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from school.db import db
+from school.homework.models import HomeworkDay
 from school.homework.models import PublicLogEntry as Entry
 
 COLUMNS = (
@@ -36,12 +37,16 @@ COLUMNS = (
     Entry.due_on,
     Entry.published_at,
     Entry.is_late,
+    HomeworkDay.cap_minutes,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One version of one item as anybody may read it; there is no field a pupil could be in."""
+    """One version of one item as anybody may read it; there is no field a pupil could be in.
+
+    `cap_minutes` is the limit kept with the class-day, so that an old day is measured by what held then.
+    """
 
     id: int
     day_id: int
@@ -68,6 +73,7 @@ class LogRow:
     due_on: date | None
     published_at: datetime
     is_late: bool
+    cap_minutes: int
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ class LogFilter:
 
 def log_rows(wanted: LogFilter, *, limit: int) -> list[LogRow]:
     """All versions of what was published, by day, class, subject, item and version."""
-    statement = select(*COLUMNS).where(Entry.on_day.between(wanted.from_day, wanted.to_day))
+    statement = select(*COLUMNS).join(HomeworkDay, HomeworkDay.id == Entry.day_id)
+    statement = statement.where(Entry.on_day.between(wanted.from_day, wanted.to_day))
     if wanted.class_key:
         entry_year, number = wanted.class_key
         statement = statement.where(Entry.entry_year == entry_year, Entry.class_number == number)
@@ -100,6 +107,13 @@ def last_log_id() -> int:
     return db.session.scalar(select(func.max(Entry.id))) or 0
 
 
-def last_published_day(until: date) -> date | None:
-    """The latest day with anything published, not after `until`."""
-    return db.session.scalar(select(func.max(Entry.on_day)).where(Entry.on_day <= until))
+def last_published_day(
+    until: date, *, class_key: tuple[int, int] | None = None, entry_years: Sequence[int] = ()
+) -> date | None:
+    """The latest day with anything published, by a class or some grades or anybody, not after `until`."""
+    statement = select(func.max(Entry.on_day)).where(Entry.on_day <= until)
+    if class_key:
+        statement = statement.where(Entry.entry_year == class_key[0], Entry.class_number == class_key[1])
+    if entry_years:
+        statement = statement.where(Entry.entry_year.in_(entry_years))
+    return db.session.scalar(statement)

@@ -1,0 +1,1 @@
+"""From rows to pandas frames to tables and Excel; knows no feature."""
