@@ -1,13 +1,15 @@
 """What the school has, read at once, for comparing a list with it."""
 
 from collections import defaultdict
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from school.accounts.models import User
+from school.accounts.models import RoleGrant, User
 from school.db import db
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil, SchoolClass, Subject, Teacher, TeachingAssignment
 from school.people.rules import ClassKey
+from school.permissions import Role
 
 
 def class_ids() -> dict[ClassKey, int]:
@@ -100,3 +102,10 @@ def assignments_of_term(term_id: int) -> list[TeachingAssignment]:
     """Every assignment of a term, ended ones too."""
     statement = select(TeachingAssignment).where(TeachingAssignment.term_id == term_id)
     return list(db.session.scalars(statement.order_by(TeachingAssignment.id)))
+
+
+def offices_held(day: date) -> list[RoleGrant]:
+    """Homeroom teachers, grade leaders and prep leaders whose time has not ended on the day."""
+    offices = (Role.HOMEROOM_TEACHER, Role.GRADE_LEADER, Role.PREP_LEADER)
+    statement = select(RoleGrant).where(RoleGrant.role.in_(offices))
+    return list(db.session.scalars(statement.where(or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day))))
