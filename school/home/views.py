@@ -1,13 +1,13 @@
 """The first page of each role, and the health check."""
 
-from flask import Blueprint, jsonify, render_template
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, jsonify, render_template
 
 from school.accounts.identity import current_person
+from school.clock import today
 from school.home.queries import is_database_answering
 from school.home.tasks import tasks_for
+from school.homework.views.days import day_in_words
 from school.web.guard import public
-from school.web.pages import Response as FlaskResponse
 
 bp = Blueprint("home", __name__)
 
@@ -19,12 +19,12 @@ def index() -> str:
     person = current_person()
     if person is None:
         return render_template("home/welcome.html")
-    return render_template("home/index.html", tasks=tasks_for(person))
+    return render_template("home/index.html", tasks=tasks_for(person), day_label=day_in_words(today()))
 
 
 @bp.get("/healthz")
 @public
-def healthz() -> tuple[FlaskResponse, int] | Response:
+def healthz() -> tuple[Response, int]:
     """200 when the database answers, else 503."""
     is_well = is_database_answering()
-    return jsonify({"status": "ok" if is_well else "database unreachable"}), 200 if is_well else 503
+    return jsonify(status="ok" if is_well else "database unreachable"), 200 if is_well else 503

@@ -15,10 +15,9 @@ from school.homework.rules.caps import CapExceeded
 from school.homework.rules.concerns import Concern, ReasonNeeded, check_reason
 from school.homework.rules.filing import ItemValues, LayerValues, check_filing
 from school.homework.rules.states import check_transition, may_edit
-from school.homework.rules.wording import check_wording
+from school.homework.rules.wording import check_item_wording
 from school.homework.service.days import LockedDay, check_fits, keep_totals, lock, lock_by_id
 from school.people.queries import Lesson
-from school.preferences.rules import Preferences
 
 
 class ItemChanged(Conflict):
@@ -139,7 +138,9 @@ def check_values(values: ItemValues, *, grade: int, locked: LockedDay) -> list[C
         no_homework_weekday=preferences.no_homework_weekday,
         trial_treatment=preferences.trial_treatment,
     )
-    return concerns + _wording_concerns(values, preferences)
+    return concerns + check_item_wording(
+        values, repeat_limit=preferences.repeat_limit, allowed=preferences.allowed_wordings
+    )
 
 
 def check_revision(item: HomeworkItem, revision: int) -> None:
@@ -229,9 +230,3 @@ def _check_room(locked: LockedDay, concerns: list[Concern], reason: str) -> None
     except ReasonNeeded as needed:
         concerns = [*concerns, *needed.concerns]
     check_reason(concerns, reason)
-
-
-def _wording_concerns(values: ItemValues, preferences: Preferences) -> list[Concern]:
-    texts = [values.book, values.pages, values.questions, values.quantity, *(asked.content for asked in values.layers)]
-    allowed = preferences.allowed_wordings
-    return check_wording("\n".join(filter(None, texts)), repeat_limit=preferences.repeat_limit, allowed=allowed)
