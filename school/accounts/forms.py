@@ -5,9 +5,9 @@ from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from school.accounts.rules import ON_ROSTER_ONLY
 from school.permissions import Role
-from school.web.forms import NEEDED, SchoolForm, stripped
+from school.web.forms import NEEDED, SchoolForm, choices, choices_of, stripped
 
-Choices = list[tuple[str, str]]
+Names = dict[int, str]
 
 
 def _number(value: str | int | None) -> int | None:
@@ -44,17 +44,17 @@ class ChangePasswordForm(SchoolForm):
 class AppointForm(SchoolForm):
     """Give a role; which of class, grade and subject is needed depends on the role."""
 
-    role = SelectField("职务", choices=[(r.value, r.label) for r in Role if r not in ON_ROSTER_ONLY], coerce=Role)
+    role = SelectField("职务", choices=choices_of(Role, [role for role in Role if role not in ON_ROSTER_ONLY]), coerce=Role)
     class_id = SelectField("班级", description="班主任要选。", coerce=_number)
     entry_year = SelectField("年级", description="年级组长、备课组长要选。", coerce=_number)
     subject_id = SelectField("学科", description="备课组长要选。", coerce=_number)
     starts_on = DateField("从哪天起", validators=[InputRequired("请按 2026-09-01 这样的格式填写日期。")])
     ends_on = DateField("到哪天为止", description="不填表示没有期限。", validators=[Optional()])
 
-    def offer(self, *, classes: Choices, grades: Choices, subjects: Choices) -> None:
+    def offer(self, *, classes: Names, grades: Names, subjects: Names) -> None:
         """Give the selects their choices, each with an empty first one."""
-        for field, choices in ((self.class_id, classes), (self.entry_year, grades), (self.subject_id, subjects)):
-            field.choices = [("", "(不选)"), *choices]
+        for field, names in ((self.class_id, classes), (self.entry_year, grades), (self.subject_id, subjects)):
+            field.choices = choices([("", "(不选)"), *((str(key), name) for key, name in names.items())])
 
 
 class EndRoleForm(SchoolForm):

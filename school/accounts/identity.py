@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from flask_login import current_user, login_user
 
 from school.accounts.models import RoleGrant, User
@@ -84,6 +84,7 @@ def actor_for(user: User) -> Actor:
 def start_session(user: User) -> None:
     """A fresh session for the user, so that nothing set before sign-in survives it."""
     session.clear()
+    g.pop("csrf_token", None)  # Flask-WTF made it for the old session; a page shown now needs one of the new
     session.permanent = True
     login_user(user)
     session["seen_at"] = int(now().timestamp())

@@ -28,7 +28,7 @@ class Scopes:
 
     def offer(self, form: AppointForm) -> None:
         """Give the form's selects their choices."""
-        form.offer(classes=_choices(self.classes), grades=_choices(self.grades), subjects=_choices(self.subjects))
+        form.offer(classes=self.classes, grades=self.grades, subjects=self.subjects)
 
     def label(self, scope: Scope) -> str:
         """A scope in words, "" for the whole school."""
@@ -83,7 +83,3 @@ def when_of(starts_on: date, ends_on: date | None, day: date) -> str:
     if starts_on > day:
         return "尚未开始"
     return "已结束" if is_over(ends_on, day) else "在任"
-
-
-def _choices(names: dict[int, str]) -> list[tuple[str, str]]:
-    return [(str(key), name) for key, name in names.items()]

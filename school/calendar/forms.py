@@ -1,10 +1,12 @@
 """Forms of the calendar: a day, a term."""
 
+from collections.abc import Iterable
+
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from school.calendar.enums import DayKind
-from school.web.forms import NEEDED, SchoolForm, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, choices, choices_of, stripped
 
 WEEKDAYS = [(str(number), f"周{char}") for number, char in enumerate("一二三四五六日", start=1)]
 DATE_NEEDED = InputRequired("请按 2026-09-01 这样的格式填写日期。")
@@ -26,7 +28,7 @@ class DayForm(SchoolForm):
         validators=[NEEDED, Length(max=60, message="最多 60 个字。")],
     )
     follows_weekday = SelectField(
-        "上星期几的课", description="只有调休补班要选。", choices=[("", "(不选)"), *WEEKDAYS], coerce=_number
+        "上星期几的课", description="只有调休补班要选。", choices=choices([("", "(不选)"), *WEEKDAYS]), coerce=_number
     )
     seen = HiddenField()
 
@@ -50,4 +52,8 @@ class NewTermForm(TermDatesForm):
     """A new term of a school year."""
 
     start_year = SelectField("学年", coerce=int)
-    number = SelectField("学期", choices=[("1", "第一学期(秋)"), ("2", "第二学期(春)")], coerce=int)
+    number = SelectField("学期", choices=choices([("1", "第一学期(秋)"), ("2", "第二学期(春)")]), coerce=int)
+
+    def offer_years(self, years: Iterable[int]) -> None:
+        """Give the select of school years its choices."""
+        self.start_year.choices = choices((str(year), f"{year}—{year + 1}学年") for year in years)

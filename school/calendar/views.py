@@ -123,7 +123,7 @@ def new_term() -> Page:
     """Enter a term."""
     this_year = school_year_start(today())
     form = NewTermForm(start_year=this_year)
-    form.start_year.choices = [(str(y), f"{y}—{y + 1}学年") for y in range(this_year - 3, this_year + 3)]
+    form.offer_years(range(this_year - 3, this_year + 3))
     if not form.validate_on_submit():
         return _form_page("calendar/new_term.html", form)
     new = TermDates(form.start_year.data, form.number.data, form.starts_on.data, form.ends_on.data)

@@ -1,8 +1,65 @@
-"""What all forms share: carrying a refusal of the rules back to its field."""
+"""What all forms share: choices of vocabularies, whole numbers, and carrying a refusal back to its field."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import IntegerField
+from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import get_translations
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from school.errors import Refused
+
+NEEDED = InputRequired("请填写这一项。")
+
+
+class SchoolForm(FlaskForm):
+    """A form whose built-in messages are Chinese."""
+
+    class Meta(FlaskForm.Meta):
+        """Flask-WTF asks Flask-Babel for translations, which we do not have; WTForms brings its own."""
+
+        def get_translations(self, form: Any) -> Any:
+            """The Chinese sentences WTForms comes with."""
+            return get_translations(["zh"])
+
+
+class WholeNumberField(IntegerField):
+    """A whole number typed by a person; anything else gets a Chinese sentence and stays as typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read ASCII and full-width digits."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = int(valuelist[0].strip())
+        except ValueError:
+            self.data = None
+            raise ValueError("请填整数。") from None
+
+
+def minutes_field(label: str, *, most: int, is_needed: bool = False) -> WholeNumberField:
+    """A field for minutes from 0 to `most`."""
+    needed = NEEDED if is_needed else Optional()
+    return WholeNumberField(label, validators=[needed, NumberRange(0, most, f"请填 0 到 {most} 之间的分钟数。")])
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """What a select offers, from (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def choices_of(vocabulary: type[StrEnum], members: Iterable[Any] | None = None) -> list[SelectChoice]:
+    """Value and Chinese label of a vocabulary or of some of its members."""
+    return choices((member.value, member.label) for member in (members or vocabulary))
+
+
+def stripped(text: str | None) -> str:
+    """A filter for text fields: without surrounding white space."""
+    return (text or "").strip()
 
 
 def show_refusal(form: FlaskForm, refused: Refused) -> None:

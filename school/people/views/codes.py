@@ -149,7 +149,10 @@ def _list_page(group: Group) -> str:
 
 
 def _sheet(group: Group) -> str:
-    return render_template("people/code_sheet.html", group=group, slips=[_slip(group, h) for h in group.waiting])
+    is_class = group.class_id is not None
+    back_url = url_for("people.class_codes", class_id=group.class_id) if is_class else url_for("people.teacher_codes")
+    slips = [_slip(group, holder) for holder in group.waiting]
+    return render_template("people/code_sheet.html", group=group, slips=slips, back_url=back_url)
 
 
 def _slip(group: Group, holder: Holder) -> Slip:
