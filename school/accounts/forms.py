@@ -5,7 +5,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from school.accounts.rules import ON_ROSTER_ONLY
 from school.permissions import Role
-from school.web.forms import NEEDED, SchoolForm, choices, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, choices, choices_of, member_of, stripped
 
 Names = dict[int, str]
 
@@ -44,7 +44,9 @@ class ChangePasswordForm(SchoolForm):
 class AppointForm(SchoolForm):
     """Give a role; which of class, grade and subject is needed depends on the role."""
 
-    role = SelectField("职务", choices=choices_of(Role, [role for role in Role if role not in ON_ROSTER_ONLY]), coerce=Role)
+    role = SelectField(
+        "职务", choices=choices_of(Role, [role for role in Role if role not in ON_ROSTER_ONLY]), coerce=member_of(Role)
+    )
     class_id = SelectField("班级", description="班主任要选。", coerce=_number)
     entry_year = SelectField("年级", description="年级组长、备课组长要选。", coerce=_number)
     subject_id = SelectField("学科", description="备课组长要选。", coerce=_number)

@@ -6,7 +6,7 @@ from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from school.calendar.enums import DayKind
-from school.web.forms import NEEDED, SchoolForm, choices, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, choices, choices_of, member_of, stripped
 
 WEEKDAYS = [(str(number), f"周{char}") for number, char in enumerate("一二三四五六日", start=1)]
 DATE_NEEDED = InputRequired("请按 2026-09-01 这样的格式填写日期。")
@@ -20,7 +20,7 @@ def _number(value: str | int | None) -> int | None:
 class DayForm(SchoolForm):
     """What an entered day is. `seen` is how it was when the form was opened, to notice that somebody else changed it."""
 
-    kind = SelectField("这一天是", choices=choices_of(DayKind), coerce=DayKind)
+    kind = SelectField("这一天是", choices=choices_of(DayKind), coerce=member_of(DayKind))
     name = StringField(
         "名称",
         description="例如:国庆节、运动会。",

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from school.law import NATIONAL_CAPS
 from school.preferences.rules import BOUNDS, GRADES, WEEKDAYS, Preferences, from_stored
-from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of, stripped
 
 CAP_GRADES = [grade for grade, minutes in NATIONAL_CAPS.items() if minutes]
 
@@ -118,7 +118,7 @@ def _field(key: str, label: str, hint: str, default: Any) -> UnboundField:
         days = [("0", "不设"), *((str(day), f"周{WEEKDAYS[day]}") for day in range(1, 6))]
         return SelectField(label, description=hint, choices=choices(days), coerce=int)
     if isinstance(default, StrEnum):
-        return SelectField(label, description=hint, choices=choices_of(type(default)), coerce=type(default))
+        return SelectField(label, description=hint, choices=choices_of(type(default)), coerce=member_of(type(default)))
     if isinstance(default, bool):
         return BooleanField(label, description=hint)
     if isinstance(default, int):

@@ -22,6 +22,7 @@ class Preferences:
     """Every setting with its value; an absent row in the database means the default given here."""
 
     school_name: str = _setting("示范小学", "学校名称", "页面抬头、打印和报表上的校名。", group="学校")
+    last_grade: int = _setting(6, "最高年级", "小学填 6,九年一贯制学校填 9;高于它的班级已毕业。", group="学校")
     caps: dict[str, int] = _setting({}, "各年级上限(分钟)", "只能比国家规定更严;空着用国家规定。", rule="HW-02")
     publish_by: str = _setting("16:00", "公示截止时间", "晚于这个时间公示算迟公示,要写明原因。", rule="HW-06")
     needs_approval: bool = _setting(False, "公示前需审核", "班主任统筹后由年级组长或教导处审核公示。", rule="HW-05")
@@ -56,6 +57,7 @@ PRINCIPAL_ONLY = frozenset({"allowed_wordings"})  # HW-08: a false alarm is the 
 NEEDS_REASON = frozenset({"allowed_wordings"})
 
 BOUNDS = {
+    "last_grade": (6, 9),
     "weekend_percent": (10, 100),
     "no_homework_weekday": (0, 5),
     "repeat_limit": (2, 3),

@@ -1,6 +1,6 @@
 """What all forms share: choices of vocabularies, whole numbers, and carrying a refusal back to its field."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -55,6 +55,11 @@ def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
 def choices_of(vocabulary: type[StrEnum], members: Iterable[Any] | None = None) -> list[SelectChoice]:
     """Value and Chinese label of a vocabulary or of some of its members."""
     return choices((member.value, member.label) for member in (members or vocabulary))
+
+
+def member_of(vocabulary: type[StrEnum]) -> Callable[[Any], StrEnum | None]:
+    """How a select reads a member; a value that is none is None, which the field then refuses in Chinese."""
+    return lambda value: vocabulary(value) if value in set(vocabulary) else None
 
 
 def stripped(text: str | None) -> str:

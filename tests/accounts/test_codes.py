@@ -70,9 +70,7 @@ def test_a_new_code_voids_the_old_one(client: SchoolClient) -> None:
 
 
 @pytest.mark.parametrize(("days", "status"), [(59, 303), (60, 422)])
-def test_a_code_ends_after_sixty_days(
-    client: SchoolClient, freeze: Callable[[datetime], None], days: int, status: int
-) -> None:
+def test_a_code_ends_after_sixty_days(client: SchoolClient, freeze: Callable[[datetime], None], days: int, status: int) -> None:
     freeze(MORNING)
     user, code = newcomer()
     freeze(MORNING + timedelta(days=days))
