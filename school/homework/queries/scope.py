@@ -7,15 +7,15 @@ from school.calendar.rules import school_year_start
 from school.people.models import SchoolClass
 from school.people.queries import classes_of_grades
 from school.permissions import Role
+from school.preferences.queries import get_preferences
 
-LAST_GRADE = 9
 WHOLE_SCHOOL = frozenset({Role.TEACHING_OFFICE, Role.PRINCIPAL, Role.ADMINISTRATOR})
 
 
 def classes_of_person(person: Person, on_day: date) -> list[SchoolClass]:
     """The present classes of the person's scope, youngest grade first: own class, own grade, or the whole school."""
     start_year = school_year_start(on_day)
-    present = classes_of_grades(start_year - LAST_GRADE + 1, start_year)
+    present = classes_of_grades(start_year - get_preferences().last_grade + 1, start_year)
     if person.roles & WHOLE_SCHOOL:
         return present
     return [

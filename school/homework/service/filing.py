@@ -34,6 +34,7 @@ class NoRoom(CapExceeded):
     def __init__(self, exceeded: CapExceeded, class_label: str) -> None:
         super().__init__(exceeded.load, exceeded.limits)
         self.message = f"{class_label}:{exceeded.message}"
+        self.args = (self.message,)
 
 
 @dataclass(frozen=True)
