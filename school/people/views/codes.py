@@ -18,6 +18,7 @@ from school.people.queries import find_class
 from school.people.rules import class_label
 from school.people.views import bp
 from school.permissions import Permission
+from school.preferences.queries import get_preferences
 from school.web.guard import requires
 from school.web.pages import see_other
 
@@ -51,8 +52,8 @@ class Group:
 @requires(Permission.ISSUE_CODES)
 def codes() -> str:
     """All classes with how many of their guardians have signed in."""
-    year = school_year_start(today())
-    rows = [(count, class_label(count.entry_year, count.number, year)) for count in class_counts(today())]
+    year, last_grade = school_year_start(today()), get_preferences().last_grade
+    rows = [(count, class_label(count.entry_year, count.number, year, max_grade=last_grade)) for count in class_counts(today())]
     return render_template("people/codes.html", rows=rows)
 
 
@@ -120,7 +121,8 @@ def teacher_code_sheet() -> str:
 
 def _class_group(class_id: int) -> Group:
     found = find_class(class_id) or abort(404)
-    label = class_label(found.entry_year, found.number, school_year_start(today()))
+    year, last_grade = school_year_start(today()), get_preferences().last_grade
+    label = class_label(found.entry_year, found.number, year, max_grade=last_grade)
     return Group(class_id, label, holders_of_class(class_id, today()))
 
 
