@@ -14,8 +14,7 @@ from school.calendar.rules import school_year_start
 from school.clock import today
 from school.people.queries import classes_of_grades, subjects
 from school.people.rules import class_label, grade_label
-
-GRADES = 9
+from school.preferences.queries import get_preferences
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,8 @@ class Scopes:
 
 def read_scopes() -> Scopes:
     """The classes, grades and subjects of the present school year."""
-    year = school_year_start(today())
-    classes = classes_of_grades(year - GRADES + 1, year)
+    year, last_grade = school_year_start(today()), get_preferences().last_grade
+    classes = classes_of_grades(year - last_grade + 1, year)
     return Scopes(
         {c.id: class_label(c.entry_year, c.number, year) for c in classes},
         {c.entry_year: grade_label(c.entry_year, year) for c in classes},

@@ -34,13 +34,19 @@ class SettingsForm(SchoolForm):
             groups.setdefault(setting.metadata["group"], []).extend(bound)
         return list(groups.items())
 
+    def limit_grades(self, last_grade: int) -> None:
+        """Leave out the caps of grades the school does not have."""
+        for grade in CAP_GRADES:
+            if grade > last_grade:
+                del self[f"cap_{grade}"]
+
     def show(self, present: Preferences) -> None:
         """Fill the form with what is set now."""
         for setting in fields(Preferences):
             value = getattr(present, setting.name)
             if setting.name == "caps":
-                for grade in CAP_GRADES:
-                    self[f"cap_{grade}"].data = present.school_caps.get(grade)
+                for grade, bound in self._caps().items():
+                    bound.data = present.school_caps.get(grade)
             elif setting.name in self:
                 self[setting.name].data = _shown(setting.name, value, present)
         self.seen.data = json.dumps(_plain(present), ensure_ascii=False)
@@ -53,7 +59,8 @@ class SettingsForm(SchoolForm):
 
     def chosen(self) -> dict[str, Any]:
         """The values by key, in the types of `Preferences`."""
-        values: dict[str, Any] = {"caps": {str(g): c for g in CAP_GRADES if (c := self[f"cap_{g}"].data) is not None}}
+        caps = {str(grade): bound.data for grade, bound in self._caps().items() if bound.data is not None}
+        values: dict[str, Any] = {"caps": caps}
         for setting in fields(Preferences):
             if setting.name in self:
                 values[setting.name] = _chosen(setting.name, self[setting.name].data)
@@ -66,6 +73,9 @@ class SettingsForm(SchoolForm):
         except (ValueError, TypeError, AttributeError):
             return None
         return {setting.name: getattr(seen, setting.name) for setting in fields(Preferences)}
+
+    def _caps(self) -> dict[int, Any]:
+        return {grade: self[f"cap_{grade}"] for grade in CAP_GRADES if f"cap_{grade}" in self}
 
 
 def _names(key: str) -> list[str]:

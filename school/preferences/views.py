@@ -24,6 +24,7 @@ bp = Blueprint("preferences", __name__)
 def index() -> str | Response | tuple[str, int]:
     """Every setting with its meaning and rule; one form, one save."""
     form = SettingsForm()
+    form.limit_grades(get_preferences().last_grade)
     for key in PRINCIPAL_ONLY:
         if not may_change(the_person(), key):
             del form[key]

@@ -113,7 +113,6 @@ def test_a_cap_may_be_as_strict_as_one_likes(app: Flask, minutes: str) -> None:
     ("changed", "sentence"),
     [
         ({"cap_6": "61"}, "六年级国家规定的上限是 60 分钟,学校只能定得更严"),
-        ({"cap_7": "91"}, "七年级国家规定的上限是 90 分钟"),
         ({"cap_3": "-1"}, "请填 0 到 60"),
         ({"cap_3": "半小时"}, "请填整数"),
         ({"weekend_percent": "101"}, "请填 10 到 100 之间的整数"),
@@ -136,6 +135,16 @@ def test_a_refused_setting_writes_nothing_and_keeps_what_was_typed(app: Flask, c
     assert 'value="21"' in page
     assert present() == Preferences()
     assert count_entries(AuditFilter()) == before
+
+
+def test_a_nine_year_school_sets_caps_up_to_grade_nine(app: Flask) -> None:
+    client = signed_in(app, office())
+    assert "cap_7" not in typed_in(client)
+    assert save(client, typed_in(client) | {"last_grade": "9"})[0] == 303
+    assert save(client, typed_in(client) | {"cap_7": "90", "cap_9": "0"})[0] == 303
+    assert present().school_caps == {7: 90, 9: 0}
+    status, page = save(client, typed_in(client) | {"cap_7": "91"})
+    assert (status, "七年级国家规定的上限是 90 分钟" in page) == (422, True)
 
 
 def test_a_link_key_is_never_in_the_record(app: Flask) -> None:
