@@ -4,19 +4,21 @@ Rows are plain tuples in the order of the constants beside each function, ready 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, String, case, func, literal, select, type_coerce
 
 from school.calendar.models import SchoolYear, Term
+from school.calendar.rules import grade_of
 from school.db import db
 from school.homework.enums import DayState, Demand, Form, ItemState, Layer
 from school.homework.models import HomeworkDay, HomeworkItem, HomeworkLayer
 from school.people.models import ClassMembership, SchoolClass, Subject, Teacher, TeachingAssignment
 
 NO_END = date(9999, 12, 31)
+LAST_PRIMARY_GRADE, LAST_GRADE = 6, 9
 PUBLISHED_DAYS = (DayState.PUBLISHED, DayState.CLOSED)
 PUBLISHED_ITEMS = (ItemState.PUBLISHED, ItemState.CLOSED)
 WRITTEN_FORMS = tuple(form for form in Form if form.is_written)
@@ -56,6 +58,19 @@ class ClassSpan:
     runs_until: date
     taught_years: frozenset[int] = frozenset()
 
+    def joined(self, other: "ClassSpan") -> "ClassSpan":
+        """From the first day of both to the last."""
+        begins, ends = min(self.runs_from, other.runs_from), max(self.runs_until, other.runs_until)
+        return replace(self, runs_from=begins, runs_until=ends, taught_years=self.taught_years | other.taught_years)
+
+    def is_at_school(self, start_year: int) -> bool:
+        """Whether the class is at school in the school year starting in `start_year`.
+
+        Grades 7 to 9 count only with lessons in that year: a primary school's leavers are not waited for.
+        """
+        grade = grade_of(self.entry_year, start_year)
+        return 1 <= grade <= LAST_PRIMARY_GRADE or (grade <= LAST_GRADE and start_year in self.taught_years)
+
 
 @dataclass(frozen=True)
 class ItemRow:
@@ -80,10 +95,8 @@ def class_spans(first: date, last: date, entry_years: Collection[int] | None = N
     spans: dict[int, ClassSpan] = {}
     for class_id, entry_year, number, begins, ends, start_year in _span_rows(first, last, entry_years):
         years = frozenset() if start_year is None else frozenset({start_year})
-        before = spans.get(class_id)
-        if before:
-            begins, ends, years = min(begins, before.runs_from), max(ends, before.runs_until), years | before.taught_years
-        spans[class_id] = ClassSpan(class_id, entry_year, number, begins, ends, years)
+        span = ClassSpan(class_id, entry_year, number, begins, ends, years)
+        spans[class_id] = spans[class_id].joined(span) if class_id in spans else span
     return sorted(spans.values(), key=lambda span: (-span.entry_year, span.number))
 
 
@@ -105,17 +118,17 @@ def day_rows(first: date, last: date, class_ids: Collection[int] | None = None) 
 def subject_rows(first: date, last: date, class_ids: Collection[int] | None = None) -> list[Row[Any]]:
     """Published items summed by class and subject, in the order of `SUBJECT_COLUMNS`.
 
-    Minutes are those of written required items; a layered item counts with the mean of its layers.
+    `written_items` and the minutes are those of written required items; a layered item counts with the mean of its
+    layers.
     """
     item = _item_sums(first, last, class_ids).subquery()
-    written = item.c.is_written
-    required = written * (1 - item.c.is_optional)
+    required = item.c.is_written * (1 - item.c.is_optional)
     statement = select(
         item.c.class_id,
         item.c.subject_id,
         func.count(),
         func.count(item.c.day_id.distinct()),
-        func.sum(written),
+        func.sum(required),
         func.sum(item.c.is_layered),
         func.sum(item.c.is_optional),
         func.sum(item.c.is_warned),

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from school.calendar.models import CalendarDay, Term
 from school.db import db
 from school.homework.models import HomeworkDay
 from school.homework.models import PublicLogEntry as Entry
+from school.people.models import ClassMembership, SchoolClass, TeachingAssignment
 
 COLUMNS = (
     Entry.id,
@@ -107,9 +109,16 @@ def last_log_id() -> int:
     return db.session.scalar(select(func.max(Entry.id))) or 0
 
 
-def last_published_day(
-    until: date, *, class_key: tuple[int, int] | None = None, entry_years: Sequence[int] = ()
-) -> date | None:
+def log_stamp() -> tuple[int, ...]:
+    """A few numbers that change with every publication, and with classes and calendar days coming or going."""
+    newest = (Entry.id, SchoolClass.id, ClassMembership.id, TeachingAssignment.id, CalendarDay.id)
+    counted = (CalendarDay.id, Term.id)
+    parts = [select(func.max(column)).scalar_subquery() for column in newest]
+    parts += [select(func.count(column)).scalar_subquery() for column in counted]
+    return tuple(number or 0 for number in db.session.execute(select(*parts)).one())
+
+
+def last_published_day(until: date, *, class_key: tuple[int, int] | None = None, entry_years: Sequence[int] = ()) -> date | None:
     """The latest day with anything published, by a class or some grades or anybody, not after `until`."""
     statement = select(func.max(Entry.on_day)).where(Entry.on_day <= until)
     if class_key:

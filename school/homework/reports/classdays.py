@@ -9,19 +9,15 @@ import pandas as pd
 
 from school.calendar.rules import SchoolCalendar, grade_of, school_days, school_year_start
 from school.homework.enums import DayStatus
-from school.homework.queries.frames import DAY_COLUMNS, PUBLISHED_DAYS, SUBJECT_COLUMNS, ClassSpan
+from school.homework.queries.frames import DAY_COLUMNS, PUBLISHED_DAYS, ClassSpan
 from school.homework.rules.publishing import day_status
 from school.people.rules import class_label
 from school.reporting.frames import frame_of, sums_by
-
-LAST_GRADE = 9
-LAST_PRIMARY_GRADE = 6
 
 EXPECTED = {"class_id": "int64", "grade": "int64", "class_name": "object", "class_key": "object", "on_day": "day"}
 KEPT = dict(
     zip(DAY_COLUMNS, ("int64", "day", "object", "bool", "bool", "int64", "int64", "bool"), strict=True),
 )
-SUBJECT_SUMS = dict.fromkeys(SUBJECT_COLUMNS, "float64") | {"class_id": "int64", "subject_id": "int64"}
 STATUSES = (
     DayStatus.WITHIN,
     DayStatus.NEAR,
@@ -34,16 +30,13 @@ DAY_FLAGS = ("due", "published", "on_time", "late", *(status.value for status in
 
 
 def expected_days(spans: Iterable[ClassSpan], first: date, last: date, calendar: SchoolCalendar) -> pd.DataFrame:
-    """The class-days from `first` to `last` on which a class of grades 1 to 9 has school, with the columns `EXPECTED`.
-
-    Grades 7 to 9 count only in school years in which they have lessons: a primary school's leavers are not missing.
-    """
+    """The class-days from `first` to `last` on which a class of grades 1 to 9 has school, with the columns `EXPECTED`."""
     rows: list[tuple[Any, ...]] = []
     by_grade: dict[tuple[int, int], list[date]] = {}
     for span in spans:
         for start_year in range(school_year_start(first), school_year_start(last) + 1):
             grade = grade_of(span.entry_year, start_year)
-            if not runs(span, start_year):
+            if not span.is_at_school(start_year):
                 continue
             if (grade, start_year) not in by_grade:
                 by_grade[grade, start_year] = _school_days(first, last, calendar, grade, start_year)
@@ -52,12 +45,6 @@ def expected_days(spans: Iterable[ClassSpan], first: date, last: date, calendar:
             days = by_grade[grade, start_year]
             rows += [(span.class_id, grade, name, key, day) for day in days if span.runs_from <= day <= span.runs_until]
     return frame_of(rows, EXPECTED)
-
-
-def runs(span: ClassSpan, start_year: int) -> bool:
-    """Whether the class is at school in the school year starting in `start_year`."""
-    grade = grade_of(span.entry_year, start_year)
-    return 1 <= grade <= LAST_PRIMARY_GRADE or (grade <= LAST_GRADE and start_year in span.taught_years)
 
 
 def kept_days(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -111,11 +98,11 @@ def _statuses(days: pd.DataFrame, published: pd.Series, is_due: pd.Series, near_
 
 
 def _status(
-    is_published: bool,  # noqa: FBT001
-    has_none: bool,  # noqa: FBT001
+    is_published: bool,
+    has_none: bool,
     required: int,
     limit: int,
-    is_due: bool,  # noqa: FBT001
+    is_due: bool,
     *,
     near_percent: int,
 ) -> DayStatus:
