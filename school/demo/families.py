@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from school.accounts.models import RoleGrant, User
+from school.accounts.models import User
 from school.clock import now
 from school.db import db
+from school.demo.dice import dice
 from school.demo.names import SPECIAL, SpecialName, han_adult, han_child, mongolian, surname
 from school.demo.staff import GRADES, NUMBERS, Place, Staff
 from school.demo.terms import Times
@@ -46,7 +47,7 @@ class Family:
 
 def families() -> list[Family]:
     """All families; the same every time."""
-    random = Random("families")
+    random = dice("families")
     shown = Family(tuple(Child(*child) for child in SHOWN_CHILDREN), SHOWN_GUARDIANS)
     seats = _seats(random)
     special = iter(SPECIAL)

@@ -9,6 +9,7 @@ from school.accounts.models import RoleGrant, User
 from school.calendar.models import Term
 from school.clock import now
 from school.db import db
+from school.demo.dice import dice
 from school.demo.names import han_adult, mongolian, surname
 from school.demo.terms import Times
 from school.people.enums import Gender
@@ -89,7 +90,7 @@ def posts() -> list[Post]:
 
 def enter_staff(times: Times, phones: Iterator[str], password_hash: str) -> Staff:
     """Write classes, subjects, teachers and assignments; roles begin with the school year."""
-    random = Random("staff")
+    random = dice("staff")
     staff = Staff()
     _enter_subjects(staff)
     _enter_classes(staff, times.start_year)
