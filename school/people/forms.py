@@ -1,7 +1,7 @@
 """Forms about lists, pupils and teachers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, SelectField, StringField
@@ -13,6 +13,16 @@ from school.web.forms import NEEDED, SchoolForm, choices_of, stripped
 
 _DAY = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 _ABSENT = -1
+
+
+class NamedForm(SchoolForm):
+    """A form of which one page has several, so that each control's id is its own."""
+
+    def named(self, prefix: str) -> Self:
+        """Begin the ids of the controls with `prefix`; the names they are posted by stay."""
+        for field in self:
+            field.id = field.label.field_id = f"{prefix}-{field.name}"
+        return self
 
 
 class UploadForm(SchoolForm):
@@ -37,7 +47,7 @@ class ApplyForm(SchoolForm):
     skip_wrong = BooleanField("跳过有问题的行,导入其余的")
 
 
-class MoveForm(SchoolForm):
+class MoveForm(NamedForm):
     """Another class from a day on; also coming back into one."""
 
     class_id = SelectField("班级", coerce=int)
@@ -50,7 +60,7 @@ class MoveForm(SchoolForm):
         self.class_id.choices = list(classes)
 
 
-class LeaveForm(SchoolForm):
+class LeaveForm(NamedForm):
     """A pupil leaves."""
 
     kind = SelectField(
@@ -62,14 +72,14 @@ class LeaveForm(SchoolForm):
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
 
-class EndForm(SchoolForm):
+class EndForm(NamedForm):
     """Something of a teacher's ends after a day."""
 
     last_day = DateField("最后一天", validators=[_DAY])
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
 
-class ComeBackForm(SchoolForm):
+class ComeBackForm(NamedForm):
     """A teacher comes back."""
 
     reason = StringField("说明", filters=[stripped], validators=[NEEDED, Length(max=200)])

@@ -18,6 +18,7 @@ from school.people.models import (
     Teacher,
     TeachingAssignment,
 )
+from school.people.rules import mask_phone
 from school.permissions import Role
 
 
@@ -28,6 +29,11 @@ class ListedGuardian:
     name: str
     phone: str | None
     relation: Relation
+
+    @property
+    def phone_shown(self) -> str:
+        """The phone as pages show it."""
+        return mask_phone(self.phone)
 
 
 @dataclass(frozen=True)

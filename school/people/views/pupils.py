@@ -92,8 +92,8 @@ def _page(pupil_id: int, status: int, *, move: MoveForm | None = None, leave: Le
         stays=[(stay, class_label(stay.entry_year, stay.class_number, year)) for stay in stays],
         is_here=bool(stays and stays[0].ends_on is None),
         guardians=guardians_of_pupil(pupil_id),
-        move=move or _move_form(fills=True),
-        leave=leave or LeaveForm(formdata=None, last_day=today()),
+        move=(move or _move_form(fills=True)).named("move"),
+        leave=(leave or LeaveForm(formdata=None, last_day=today())).named("leave"),
         may_manage=the_person().may(Permission.MANAGE_PEOPLE),
     )
     return page, status

@@ -14,7 +14,7 @@ from school.errors import Refused
 from school.people.forms import ComeBackForm, EndForm
 from school.people.loaders import get_assignment, get_teacher, get_teacher_locked
 from school.people.queries.listing import ListedAssignment, assignments_by_teacher, teachers_listed
-from school.people.rules import class_label
+from school.people.rules import class_label, mask_phone
 from school.people.service import staff as service
 from school.people.views import bp
 from school.permissions import Permission
@@ -109,18 +109,24 @@ def _page(
     found = get_teacher(teacher_id)
     year = school_year_start(today())
     rows = [
-        (row, class_label(row.entry_year, row.class_number, year), (ending or {}).get(row.id), _is_live(row))
+        (row, class_label(row.entry_year, row.class_number, year), _end_form(row, ending or {}), _is_live(row))
         for row in _assignments(teacher_id).get(teacher_id, [])
     ]
     page = render_template(
         "people/teacher.html",
         found=found,
         rows=rows,
-        leave=leave or EndForm(formdata=None, last_day=today()),
-        back=back or ComeBackForm(formdata=None),
+        phone_shown=mask_phone(found.phone),
+        leave=(leave or EndForm(formdata=None, last_day=today())).named("leave"),
+        back=(back or ComeBackForm(formdata=None)).named("back"),
         may_manage=the_person().may(Permission.MANAGE_PEOPLE),
     )
     return page, status
+
+
+def _end_form(row: ListedAssignment, ending: dict[int, EndForm]) -> EndForm:
+    form = ending.get(row.id) or EndForm(formdata=None, last_day=max(today(), row.starts_on))
+    return form.named(f"end-{row.id}")
 
 
 def _assignments(teacher_id: int | None = None) -> dict[int, list[ListedAssignment]]:
