@@ -132,6 +132,7 @@ def build() -> SmallSchool:
 def day_of(school_class: SchoolClass, on_day: date = WEDNESDAY) -> HomeworkDay:
     """The class-day as it is stored now."""
     db.session.rollback()  # a transaction that began earlier would still see what was then
+    db.session.expire_all()
     return db.session.query(HomeworkDay).filter_by(class_id=school_class.id, on_day=on_day).one()
 
 

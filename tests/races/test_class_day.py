@@ -97,7 +97,7 @@ def test_publishing_while_others_file_logs_exactly_what_is_published(app: Flask,
                 file_item(lesson, values(20), Filing(key=f"k{number}"), actor=TESTER)
 
     outcomes = at_once(app, 4, act)
-    assert outcomes[0] is None
+    assert sum(outcome is None for outcome in outcomes) == 3, outcomes
     day = day_of(school.third_2)
     published = [item for item in day.items if item.state is ItemState.PUBLISHED]
     assert day.required_minutes == 60
