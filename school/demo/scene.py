@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import insert
+
 from school.audit.models import AuditEntry
 from school.audit.service import COMMAND_LINE, Actor
 from school.clock import frozen
@@ -25,7 +27,6 @@ from school.homework.service.filing import in_words, put_values, set_state, touc
 from school.homework.service.publishing import unfiled_subjects
 from school.people.models import Teacher
 from school.people.queries import Lesson
-from school.people.service.importing.bulk import insert_all
 
 PUBLISHABLE = (ItemState.SUBMITTED, ItemState.COORDINATED)
 
@@ -50,9 +51,9 @@ class Diary:
         db.session.flush()
         log = sorted(self.log, key=lambda entry: entry[0]["published_at"])
         rows = [row | {"day_id": day.id, "item_id": item.id if item else None} for row, day, item in log]
-        insert_all(PublicLogEntry, rows)
+        db.session.execute(insert(PublicLogEntry), rows)
         audit = sorted(self.audit, key=lambda entry: entry[0]["happened_at"])
-        insert_all(AuditEntry, [row | {"subject_id": subject.id} for row, subject in audit])
+        db.session.execute(insert(AuditEntry), [row | {"subject_id": subject.id} for row, subject in audit])
 
 
 @dataclass
