@@ -23,14 +23,16 @@ for (const form of document.querySelectorAll("form[data-running-total]")) {
     const soft = Number(form.dataset.soft);
     const hard = Number(form.dataset.hard);
     box.querySelector("strong").textContent = total;
-    box.querySelector("progress").value = Math.min(total, soft || 1);
+    const bar = box.querySelector("progress");
+    bar.value = Math.min(total, soft || 1);
+    bar.setAttribute("aria-label", `当天书面必做 ${total} 分钟，上限 ${soft} 分钟`);
     box.querySelector(".cap-meter").classList.toggle("is-over", total > soft);
     if (total > hard) {
-      text.textContent = `比上限多 ${total - hard} 分钟,提交会被退回;可减少用时,或存草稿请班主任统筹。`;
+      text.textContent = `比上限多 ${total - hard} 分钟，提交会被退回；可减少用时，或存草稿请班主任统筹。`;
     } else if (total > soft) {
-      text.textContent = `比假期建议总量多 ${total - soft} 分钟,提交时要写明理由。`;
+      text.textContent = `比假期建议总量多 ${total - soft} 分钟，提交时要写明理由。`;
     } else {
-      text.textContent = `算上这一项共 ${total} 分钟,还可以再有 ${soft - total} 分钟。`;
+      text.textContent = `算上这一项共 ${total} 分钟，还可以再有 ${soft - total} 分钟。`;
     }
   };
 

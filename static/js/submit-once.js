@@ -1,8 +1,8 @@
 // A second tap on a form that is already on its way does nothing; coming back to the page wakes it again.
-// A button with data-confirm asks first.
+// A button or form with data-confirm asks first.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const question = event.submitter?.dataset.confirm;
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
   if (question && !window.confirm(question)) {
     event.preventDefault();
     return;
