@@ -55,4 +55,5 @@ def _belongs(day: date, key: str, year: int) -> bool:
 
 
 def _name(key: str) -> str:
-    return Holiday(key).chinese
+    name = Holiday(key).chinese
+    return f"{name}节" if name in {"清明", "端午", "中秋"} else name
