@@ -131,6 +131,7 @@ def files() -> dict[str, Callable[[], bytes]]:
         "csv-multiline-row": lambda: b'"' + b'","\n' * 2_000_000,
         "csv-long-cell": lambda: "姓名\n".encode() + b"x" * 2_001,
         "html-many-cells": lambda: b"<table>" + b"<tr><td>1<td>2" * 700_000,
+        "html-many-tags": lambda: b"<table>" + b"<p>" * 3_400_000,
         "html-open-brackets": lambda: b"<table>" + b"<" * 10_000_000,
         "html-open-comments": lambda: b"<table>" + b"<!--" * 2_500_000,
         "html-open-scripts": lambda: b"<table>" + b"<script>" * 1_300_000,

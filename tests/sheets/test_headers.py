@@ -141,6 +141,12 @@ def test_an_exact_title_wins_over_a_similar_one_before_it() -> None:
     assert match_columns(["学生姓名", "姓名"], (Column("name", "姓名"),)).matches["name"] == (1, 100)
 
 
+def test_a_title_that_is_one_columns_name_is_no_near_miss_of_another() -> None:
+    columns = (Column("postcode", "通信地址邮编"), Column("postcode_number", "通信地址邮编号"))
+    mapping = match_columns(["通信地址邮编", "通信地址邮编"], columns)
+    assert mapping.matches == {"postcode": (0, 100)}
+
+
 def test_missing_required_columns_and_values() -> None:
     mapping = match_columns(["姓名", "民族"], ROSTER)
     assert [column.key for column in mapping.missing] == ["class_name"]

@@ -17,6 +17,9 @@ WELCOME = {"csv-wide-text"}
 FILES = files()
 # What some of the sentences must name.
 SENTENCES = {
+    "many-names": "不完整或已损坏",
+    "csv-one-line": "第 1 行过长",
+    "html-many-tags": "网页结构异常",
     "zero-bytes": "文件是空的",
     "png-as-xlsx": "其实是图片",
     "legacy-xls": "另存为 .xlsx",
