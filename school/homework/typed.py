@@ -83,5 +83,5 @@ def _layer(form: ItemForm, name: str, stage: Stage) -> LayerValues:
 
 def _shown(field: Any, value: Any) -> str:
     """A value in words: the label of a choice, else the text."""
-    labels = {str(choice[0]): str(choice[1]) for choice in getattr(field, "choices", None) or []}
+    labels = {str(key): str(label) for key, label, *_rest in getattr(field, "choices", None) or []}
     return labels.get(str(value), "" if value is None else str(value))
