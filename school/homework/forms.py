@@ -1,12 +1,11 @@
 """Forms of the daily path: an item with its layers, reasons, the board's trims."""
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from school.homework.enums import Demand, Form, Kind, Stage
-from school.web.forms import NEEDED, WholeNumberField, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, stripped
 
 LAYERS = ("all", "a", "b", "c")
 LONGEST_MINUTES = 180
@@ -21,10 +20,10 @@ def _content(label: str) -> TextAreaField:
     return TextAreaField(label, filters=[stripped], validators=[Length(max=1000, message="最多 1000 个字。")])
 
 
-class ItemForm(FlaskForm):
+class ItemForm(SchoolForm):
     """One item; fields of a layer are named `<layer>_content`, `<layer>_minutes`, `<layer>_in_school`."""
 
-    layering = RadioField("分层", choices=[("whole", "全体一样"), ("layered", "分层 A/B/C")], default="whole")
+    layering = RadioField("分层", choices=choices([("whole", "全体一样"), ("layered", "分层 A/B/C")]), default="whole")
     all_content = _content("内容")
     all_minutes = _minutes("预计用时(分钟)")
     all_in_school = _minutes("其中在校完成(分钟)")
@@ -61,13 +60,13 @@ class AmendForm(ItemForm):
     amend_reason = StringField("更正原因(公开显示)", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(SchoolForm):
     """One sentence why: returning, withdrawing, declining."""
 
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
 
-class PublishForm(FlaskForm):
+class PublishForm(SchoolForm):
     """Publishing a class-day."""
 
     reason = StringField("情况说明", filters=[stripped], validators=[Length(max=200)])
@@ -77,7 +76,7 @@ class PublishForm(FlaskForm):
     confirms_standard = BooleanField("已确认不超课程标准")
 
 
-class TrimForm(FlaskForm):
+class TrimForm(SchoolForm):
     """The homeroom teacher lowers an item's minutes, by layer."""
 
     all_minutes = _minutes("全体(分钟)")
@@ -88,15 +87,15 @@ class TrimForm(FlaskForm):
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
 
-class CapRequestForm(FlaskForm):
+class CapRequestForm(SchoolForm):
     """Asking to go past the school's own cap."""
 
     minutes = WholeNumberField("需要放宽到(分钟)", validators=[NEEDED, NumberRange(1, 90, "请填 1 到 90。")])
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(SchoolForm):
     """The teaching office answers a request."""
 
-    verdict = RadioField("答复", choices=[("yes", "同意"), ("no", "不同意")], validators=[NEEDED])
+    verdict = RadioField("答复", choices=choices([("yes", "同意"), ("no", "不同意")]), validators=[NEEDED])
     answer = StringField("答复理由", filters=[stripped], validators=[NEEDED, Length(max=200)])

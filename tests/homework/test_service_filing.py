@@ -95,7 +95,10 @@ def test_the_weekend_warns_and_is_counted(school: SmallSchool) -> None:
 def test_a_day_without_school_is_refused(school: SmallSchool, on_day, refusal) -> None:
     with pytest.raises(refusal):
         filing.file_item(
-            school.lesson(school.chen_teacher, school.third_2), values(10, on_day=on_day, due_on=on_day), Filing(key="k"), actor=TESTER
+            school.lesson(school.chen_teacher, school.third_2),
+            values(10, on_day=on_day, due_on=on_day),
+            Filing(key="k"),
+            actor=TESTER,
         )
 
 

@@ -79,7 +79,13 @@ def test_an_amendment_is_a_new_version_and_the_old_one_stays(school: SmallSchool
     item = school.file(30)
     publish(school)
     publishing.amend_item(
-        item.id, item.day_id, values(20, content="只做第 1 题"), why="题目超出进度", reason="", revision=item.revision, actor=TESTER
+        item.id,
+        item.day_id,
+        values(20, content="只做第 1 题"),
+        why="题目超出进度",
+        reason="",
+        revision=item.revision,
+        actor=TESTER,
     )
     db.session.commit()
     assert [(e.version, e.change, e.reason, e.layers[0]["minutes"]) for e in log()] == [
@@ -94,9 +100,7 @@ def test_an_amendment_cannot_slip_past_the_cap(school: SmallSchool) -> None:
     school.file(30, teacher=school.liu_teacher)
     publish(school)
     with pytest.raises(CapExceeded):
-        publishing.amend_item(
-            item.id, item.day_id, values(31), why="加题", reason="加题", revision=item.revision, actor=TESTER
-        )
+        publishing.amend_item(item.id, item.day_id, values(31), why="加题", reason="加题", revision=item.revision, actor=TESTER)
 
 
 def test_a_withdrawn_publication_stays_readable(school: SmallSchool) -> None:

@@ -34,11 +34,6 @@ class BookDay:
     total: str
     lines: tuple[BookLine, ...]
 
-    @property
-    def row_count(self) -> int:
-        """How many table rows the day takes."""
-        return max(sum(len(line.version.layers) for line in self.lines), 1)
-
 
 @dataclass(frozen=True)
 class Book:

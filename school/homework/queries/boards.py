@@ -206,9 +206,7 @@ def _over_by(class_day: ClassDay, items: Sequence[HomeworkItem], waiting: Sequen
     return max(day_load(class_day.grade, loads_of(chosen)).required - class_day.limits.hard, 0)
 
 
-def _suggestions(
-    class_day: ClassDay, items: Sequence[HomeworkItem], waiting: Sequence[HomeworkItem]
-) -> list[Suggestion]:
+def _suggestions(class_day: ClassDay, items: Sequence[HomeworkItem], waiting: Sequence[HomeworkItem]) -> list[Suggestion]:
     over_by = _over_by(class_day, items, waiting)
     if not over_by:
         return []

@@ -62,16 +62,12 @@ def days_on(on_day: date, class_ids: Sequence[int]) -> dict[int, HomeworkDay]:
 
 def find_item(item_id: int) -> HomeworkItem | None:
     """An item with its day and layers."""
-    return db.session.scalar(
-        select(HomeworkItem).where(HomeworkItem.id == item_id).options(selectinload(HomeworkItem.day))
-    )
+    return db.session.scalar(select(HomeworkItem).where(HomeworkItem.id == item_id).options(selectinload(HomeworkItem.day)))
 
 
 def find_item_by_key(teacher_id: int, submission_key: str) -> HomeworkItem | None:
     """The item a teacher's form already made, when the form comes a second time."""
-    statement = select(HomeworkItem).where(
-        HomeworkItem.teacher_id == teacher_id, HomeworkItem.submission_key == submission_key
-    )
+    statement = select(HomeworkItem).where(HomeworkItem.teacher_id == teacher_id, HomeworkItem.submission_key == submission_key)
     return db.session.scalar(statement)
 
 

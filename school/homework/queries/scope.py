@@ -18,9 +18,4 @@ def classes_of_person(person: Person, on_day: date) -> list[SchoolClass]:
     present = classes_of_grades(start_year - get_preferences().last_grade + 1, start_year)
     if person.roles & WHOLE_SCHOOL:
         return present
-    return [
-        one
-        for one in present
-        if one.id in person.homeroom_class_ids or one.entry_year in person.grade_entry_years
-    ]
-
+    return [one for one in present if one.id in person.homeroom_class_ids or one.entry_year in person.grade_entry_years]

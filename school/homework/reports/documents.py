@@ -34,11 +34,7 @@ FIGURE_KEYS = (*DAY_FLAGS, "mean_minutes", *ITEM_KEYS)
 
 DAY_PART = (*(Column(key, title) for key, title in DAY_FIGURES.items()), Column("mean_minutes", "平均每天(分)", "number"))
 ITEM_PART = (
-    *(
-        Column(key, "书面必做项" if key == "written_items" else title)
-        for key, title in ITEM_FIGURES.items()
-        if key != "warned_items"
-    ),
+    *(Column(key, title) for key, title in ITEM_FIGURES.items() if key != "warned_items"),
     Column("layered_share", "分层占比", "share"),
     Column("asked_minutes", "书面必做(分)", "number"),
     Column("in_school_minutes", "其中在校(分)", "number"),
@@ -111,9 +107,8 @@ def _grid_sheet(report: Report, note: str) -> ReportSheet:
     keys = [f"{day:%Y-%m-%d}" for day in heads]
     frame = pd.DataFrame(grid.fillna("").astype(object).to_numpy(), columns=keys, dtype=object)
     frame.insert(0, "class_name", report.classes["class_name"].to_numpy())
-    titles = [
-        Column(key, f"{day.month}/{day.day}\n{WEEKDAYS[day.weekday()]}", "text") for key, day in zip(keys, heads, strict=True)
-    ]
+    days_in_words = [f"{day.month}/{day.day}\n{WEEKDAYS[day.weekday()]}" for day in heads]
+    titles = [Column(key, title, "text") for key, title in zip(keys, days_in_words, strict=True)]
     marks = (
         Mark(keys, "containing", "!", "bad"),
         Mark(keys, "containing", "未公示", "bad"),

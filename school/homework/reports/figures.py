@@ -27,7 +27,7 @@ DAY_FIGURES: Mapping[str, str] = {
 }
 ITEM_FIGURES: Mapping[str, str] = {
     "items": "作业项数",
-    "written_items": "书面必做",
+    "written_items": "书面必做项",
     "layered_items": "分层",
     "optional_items": "选做",
     "warned_items": "写明理由",
@@ -41,12 +41,13 @@ RowsUrl = Callable[..., str]
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with the address of its rows ("" for 0) and the tone of what needs a decision."""
+    """A figure with the address of its rows ("" for 0), the tone of what needs a decision, and what a share is of."""
 
     title: str
     text: str
     url: str = ""
     tone: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,10 +174,11 @@ def _shares(row: Mapping[str, Any], scope: Mapping[str, Any], rows_url: RowsUrl)
         Figure("作业项数", str(items), rows_url(status="items", **scope) if items else ""),
         Figure(
             "分层占比",
-            f"{_percent(row['layered_share'])}({layered}/{items} 项)",
+            _percent(row["layered_share"]),
             rows_url(status="layered_items", **scope) if layered else "",
+            detail=f"{layered}/{items} 项",
         ),
-        Figure("在校完成占比", f"{_percent(row['in_school_share'])}({in_school}/{asked} 分)", written),
+        Figure("在校完成占比", _percent(row["in_school_share"]), written, detail=f"{in_school}/{asked} 分"),
     )
 
 

@@ -7,8 +7,8 @@ from itertools import combinations
 from school.errors import Refused
 from school.homework.enums import Demand, Form, Layer, Stage, Treatment
 from school.homework.rules.concerns import Concern, check_reason
+from school.law import NATIONAL_CAPS
 
-NATIONAL_CAPS: Mapping[int, int] = {1: 0, 2: 0, 3: 60, 4: 60, 5: 60, 6: 60, 7: 90, 8: 90, 9: 90}
 NEAR_PERCENT = 80
 EVENINGS_BEFORE_BREAK = 3
 LAYERS = (Layer.A, Layer.B, Layer.C)

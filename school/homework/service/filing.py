@@ -77,10 +77,7 @@ def file_item(lesson: Lesson, values: ItemValues, filing: Filing, *, actor: Acto
 def file_for_classes(lessons: Sequence[Lesson], values: ItemValues, filing: Filing, *, actor: Actor) -> list[HomeworkItem]:
     """File the same item for several classes, all or none; classes are locked in ascending id."""
     ordered = sorted(lessons, key=lambda lesson: lesson.class_id)
-    return [
-        file_item(lesson, values, replace(filing, key=f"{filing.key}:{lesson.class_id}"), actor=actor)
-        for lesson in ordered
-    ]
+    return [file_item(lesson, values, replace(filing, key=f"{filing.key}:{lesson.class_id}"), actor=actor) for lesson in ordered]
 
 
 def revise_item(item_id: int, day_id: int, values: ItemValues, filing: Filing, *, revision: int, actor: Actor) -> HomeworkItem:
@@ -139,9 +136,7 @@ def check_values(values: ItemValues, *, grade: int, locked: LockedDay) -> list[C
         no_homework_weekday=preferences.no_homework_weekday,
         trial_treatment=preferences.trial_treatment,
     )
-    return concerns + check_item_wording(
-        values, repeat_limit=preferences.repeat_limit, allowed=preferences.allowed_wordings
-    )
+    return concerns + check_item_wording(values, repeat_limit=preferences.repeat_limit, allowed=preferences.allowed_wordings)
 
 
 def check_revision(item: HomeworkItem, revision: int) -> None:

@@ -210,9 +210,7 @@ def _publishable(day: HomeworkDay) -> list[HomeworkItem]:
     return [item for item in day.items if item.state in PUBLISHABLE]
 
 
-def _publish_items(
-    locked: LockedDay, items: Sequence[HomeworkItem], change: LogChange, reason: str, actor: Actor
-) -> None:
+def _publish_items(locked: LockedDay, items: Sequence[HomeworkItem], change: LogChange, reason: str, actor: Actor) -> None:
     for item in items:
         set_state(item, ItemState.PUBLISHED, actor=actor)
         item.version += 1

@@ -39,9 +39,7 @@ def boards() -> Page:
     if len(classes) == 1:
         return see_other(url_for("homework.board", class_id=classes[0].id, day=on_day))
     days = class_days_of(classes, on_day)
-    return render_template(
-        "homework/boards.html", class_days=days, on_day=on_day, days=day_links("homework.boards", on_day)
-    )
+    return render_template("homework/boards.html", class_days=days, on_day=on_day, days=day_links("homework.boards", on_day))
 
 
 @bp.route("/homework/board/<int:class_id>", methods=["GET", "POST"])
@@ -81,9 +79,7 @@ def trim_item(item_id: int) -> Page:
         revision = int(form.revision.data) if str(form.revision.data).isdigit() else 0
         try:
             with transaction():
-                acts.trim_item(
-                    item.id, item.day_id, wanted, reason=form.reason.data, revision=revision, actor=actor()
-                )
+                acts.trim_item(item.id, item.day_id, wanted, reason=form.reason.data, revision=revision, actor=actor())
         except Refused as refused:
             show_refusal(form, refused)
         else:

@@ -17,6 +17,4 @@ def family() -> str:
     """All children of the signed-in guardian on one page."""
     on_day = asked_day()
     children = child_days(the_person().user_id, on_day)
-    return render_template(
-        "homework/family.html", children=children, on_day=on_day, days=day_links("homework.family", on_day)
-    )
+    return render_template("homework/family.html", children=children, on_day=on_day, days=day_links("homework.family", on_day))

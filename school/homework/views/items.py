@@ -21,7 +21,7 @@ from school.homework.typed import differences, field_of, typed_from, values_of
 from school.homework.views import bp
 from school.homework.views.days import day_in_words
 from school.permissions import Permission
-from school.web.forms import show_refusal
+from school.web.forms import choices, show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
 
@@ -37,7 +37,7 @@ def new_item(class_id: int, subject_id: int) -> Page:
     proposals = proposals_for(lesson, on_day)
     form = ItemForm(data=_first_values(on_day, proposals.minutes))
     labels = {one.class_id: one.label for one in class_days_of(find_classes([o.class_id for o in others]), on_day)}
-    form.also.choices = list(labels.items())
+    form.also.choices = choices(labels.items())
     (class_day,) = class_days_of(find_classes([class_id]), on_day)
     page = {"lesson": lesson, "proposals": proposals, "class_day": class_day, "item": None}
     if not form.validate_on_submit() or "check" in request.form:
@@ -147,9 +147,7 @@ def item(item_id: int) -> str:
     """A published item: read, amend or withdraw."""
     shown = item_to_amend(item_id)
     (class_day,) = class_days_of(find_classes([shown.day.class_id]), shown.day.on_day)
-    return render_template(
-        "homework/item.html", item=shown, class_day=class_day, day_label=day_in_words(shown.day.on_day)
-    )
+    return render_template("homework/item.html", item=shown, class_day=class_day, day_label=day_in_words(shown.day.on_day))
 
 
 def _first_values(on_day: date, minutes: int | None) -> dict[str, object]:

@@ -41,7 +41,7 @@ def report() -> str:
         through=found.through,
         page=report_page(found, lambda **arguments: _rows_url(period, **arguments)),
         months=_months(),
-        terms=[period_of_term(term) for term in reversed(get_calendar().terms)],
+        terms=[period_of_term(term) for term in reversed(get_calendar().terms) if term.starts_on <= today()],
         scope=_scope_words(the_person()),
         xlsx_url=url_for("homework.report_xlsx", **dict(period.arguments)),
     )
