@@ -79,7 +79,7 @@ def holders_among_teachers(day: date) -> list[Holder]:
 
 def lock_users(user_ids: Iterable[int]) -> list[User]:
     """The users, locked in ascending order until the transaction ends."""
-    statement = select(User).where(User.id.in_(list(user_ids))).order_by(User.id).with_for_update()
+    statement = select(User).where(User.id.in_(list(user_ids))).order_by(User.id).with_for_update(key_share=True)
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 

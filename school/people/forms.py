@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from school.people.enums import ImportKind, MembershipEnd
 from school.sheets.headers import Column, Mapping
-from school.web.forms import NEEDED, SchoolForm, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, choices, choices_of, stripped
 
 _DAY = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 _ABSENT = -1
@@ -36,9 +36,9 @@ class UploadForm(SchoolForm):
     )
     school_year = SelectField("班级名称所指的学年", coerce=int)
 
-    def offer(self, years: Sequence[tuple[str, str]]) -> None:
+    def offer(self, years: Sequence[tuple[int, str]]) -> None:
         """Give the select its school years."""
-        self.school_year.choices = list(years)
+        self.school_year.choices = choices(years)
 
 
 class ApplyForm(SchoolForm):
@@ -55,9 +55,9 @@ class MoveForm(NamedForm):
     number_in_class = StringField("班内学号", filters=[stripped], validators=[Length(max=10)], description="可以不填。")
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])
 
-    def offer(self, classes: Sequence[tuple[str, str]]) -> None:
+    def offer(self, classes: Sequence[tuple[int, str]]) -> None:
         """Give the select its classes."""
-        self.class_id.choices = list(classes)
+        self.class_id.choices = choices(classes)
 
 
 class LeaveForm(NamedForm):
@@ -101,15 +101,15 @@ class MappingForm(SchoolForm):
         return {key: None if index == _ABSENT else index for key, index in found.items()}
 
 
-def mapping_form(mapping: Mapping, school_year: int, years: Sequence[tuple[str, str]]) -> MappingForm:
+def mapping_form(mapping: Mapping, school_year: int, years: Sequence[tuple[int, str]]) -> MappingForm:
     """The form for a file's columns, filled with the mapping as it is."""
-    choices = [(_ABSENT, "(文件里没有)"), *enumerate(mapping.header)]
-    selects = {f"column_{column.key}": _select(column, choices, mapping.index(column.key)) for column in mapping.columns}
+    titles = [(_ABSENT, "(文件里没有)"), *enumerate(mapping.header)]
+    selects = {f"column_{column.key}": _select(column, titles, mapping.index(column.key)) for column in mapping.columns}
     form = type("FilledMappingForm", (MappingForm,), selects)(school_year=school_year)
-    form.school_year.choices = list(years)
+    form.school_year.choices = choices(years)
     return form
 
 
-def _select(column: Column, choices: list[tuple[int, str]], index: int | None) -> SelectField:
+def _select(column: Column, titles: list[tuple[int, str]], index: int | None) -> SelectField:
     label = f"{column.label}(必有)" if column.required else column.label
-    return SelectField(label, choices=choices, coerce=int, default=_ABSENT if index is None else index)
+    return SelectField(label, choices=choices(titles), coerce=int, default=_ABSENT if index is None else index)

@@ -54,7 +54,7 @@ def add_classes(keys: Iterable[ClassKey]) -> dict[ClassKey, int]:
 
 
 def write_pupils(plan: PupilPlan, snapshot: PupilSnapshot, *, first_day: date, report: Report = nothing) -> None:
-    """Write the plan. Pupils of a class that had none belong to it since `first_day` or today, if earlier; others from today."""
+    """Write the plan. New pupils of a class that had none are in it since `first_day` or today if earlier, others from today."""
     classes = add_classes(plan.class_keys)
     day = today()
     news = [action for action in plan.actions if action.known is None]
@@ -69,7 +69,7 @@ def write_pupils(plan: PupilPlan, snapshot: PupilSnapshot, *, first_day: date, r
             "pupil_id": pupil_ids[a.row.row_number],
             "class_id": classes[a.row.key],
             "number_in_class": a.row.number_in_class,
-            "starts_on": min(first_day, day) if a.row.key not in snapshot.inhabited else day,
+            "starts_on": day if a.known or a.row.key in snapshot.inhabited else min(first_day, day),
         }
         for a in plan.actions
         if a.known is None or (a.is_new_place and not _is_moved_in_place(a, day))
