@@ -30,8 +30,12 @@ def find_user_by_login(login: str) -> User | None:
 
 
 def lock_user(user_id: int) -> User | None:
-    """A user as they are now, locked until the transaction ends."""
-    statement = select(User).where(User.id == user_id).with_for_update()
+    """A user as they are now, locked until the transaction ends.
+
+    The lock leaves the key readable: an entry of the audit that names this user need not wait for it, else two
+    administrators acting on each other would wait for ever.
+    """
+    statement = select(User).where(User.id == user_id).with_for_update(key_share=True)
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
@@ -59,7 +63,9 @@ def find_grant(user_id: int, grant_id: int) -> RoleGrant | None:
 
 def lock_administrators() -> list[RoleGrant]:
     """Every administrator's role, locked, so that two of them cannot remove each other at the same moment."""
-    statement = select(RoleGrant).where(RoleGrant.role == Role.ADMINISTRATOR).order_by(RoleGrant.id).with_for_update()
+    statement = (
+        select(RoleGrant).where(RoleGrant.role == Role.ADMINISTRATOR).order_by(RoleGrant.id).with_for_update(key_share=True)
+    )
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 

@@ -8,8 +8,6 @@ from flask import Flask
 
 from school.audit.queries import AuditFilter, count_entries, entries
 from school.db import db
-from school.homework.rules.caps import NATIONAL_CAPS as HOMEWORK_CAPS
-from school.law import NATIONAL_CAPS
 from school.preferences.queries import get_preferences
 from school.preferences.rules import Preferences
 from tests.accounts.cast import administrator, guardian, office, principal, signed_in, teacher
@@ -45,10 +43,6 @@ def present() -> Preferences:
 
 def sentences() -> list[str]:
     return [entry.sentence for entry in reversed(entries(AuditFilter(), offset=0, limit=50))]
-
-
-def test_the_national_numbers_are_one() -> None:
-    assert HOMEWORK_CAPS == NATIONAL_CAPS
 
 
 def test_every_setting_is_on_the_page_with_meaning_and_rule(app: Flask) -> None:
