@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from school.people.enums import ImportKind, MembershipEnd
 from school.sheets.headers import Column, Mapping
-from school.web.forms import NEEDED, SchoolForm, choices, choices_of, stripped
+from school.web.forms import NEEDED, SchoolForm, choices, choices_of, member_of, stripped
 
 _DAY = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 _ABSENT = -1
@@ -28,7 +28,7 @@ class NamedForm(SchoolForm):
 class UploadForm(SchoolForm):
     """A list to import."""
 
-    kind = SelectField("名单种类", choices=choices_of(ImportKind), coerce=ImportKind)
+    kind = SelectField("名单种类", choices=choices_of(ImportKind), coerce=member_of(ImportKind))
     file = FileField(
         "文件(.xlsx 或 .csv)",
         description="从学籍系统导出的表不用改,表头、列序、编码都会自动识别。不超过 10 MB。",
@@ -66,7 +66,7 @@ class LeaveForm(NamedForm):
     kind = SelectField(
         "办理什么",
         choices=choices_of(MembershipEnd, (MembershipEnd.TRANSFERRED, MembershipEnd.SUSPENDED, MembershipEnd.LEFT)),
-        coerce=MembershipEnd,
+        coerce=member_of(MembershipEnd),
     )
     last_day = DateField("在班里的最后一天", validators=[_DAY])
     reason = StringField("原因", filters=[stripped], validators=[NEEDED, Length(max=200)])

@@ -93,7 +93,7 @@ def test_a_pupil_moves_and_both_classes_stay_on_record(keeper: SchoolClient) -> 
     [
         ({"on_day": "2026-11-26"}, "不能晚于今天"),
         ({"on_day": "2026-08-31"}, "不能早于2026年9月1日"),
-        ({"on_day": "昨天"}, "无效的日期"),
+        ({"on_day": "昨天"}, "不是有效的日期值"),
         ({"reason": ""}, "请填写"),
     ],
 )

@@ -14,14 +14,15 @@ from school.people.enums import ImportKind
 from school.people.models import ClassMembership, Pupil
 from school.people.queries.imports import find_import
 from school.people.service.importing import imports as service
+from school.people.service.importing.bulk import nothing
 from school.people.service.importing.reading import read_roster
-from tests.people.cast import HEADER, PUPILS, as_file
+from tests.people.cast import HEADER, PUPILS, as_file, import_pupils
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("today_is")]
 
 
-def kept_import() -> int:
-    roster = read_roster(as_file(HEADER, PUPILS), "a.csv", ImportKind.PUPILS)
+def kept_import(rows: list[list[str]] = PUPILS) -> int:
+    roster = read_roster(as_file(HEADER, rows), "a.csv", ImportKind.PUPILS)
     with transaction():
         return service.keep(roster, ImportKind.PUPILS, "a.csv", actor=COMMAND_LINE).id
 
@@ -62,23 +63,26 @@ def test_two_different_lists_of_the_same_pupils_make_no_pupil_twice(app: Flask) 
     assert db.session.query(Pupil).count() == 5
 
 
-def test_without_the_lock_both_would_apply(app: Flask) -> None:
-    """The control: when reading is not locked, two who both looked before either wrote both believe they may."""
-    import_id = kept_import()
-    barrier, believed = Barrier(2), []
+def test_without_the_lock_the_same_pupils_come_twice(app: Flask) -> None:
+    """The control: two who both compared before either wrote make every pupil twice."""
+    import_pupils([["三年级", "2班", "01", "先来的", "男", "", "", ""]])
+    rows = [["三年级", "2班", str(n), f"新生{n}", "男", "", "", ""] for n in (2, 3)]
+    import_id = kept_import(rows)
+    barrier = Barrier(2)
 
-    def look() -> None:
+    def compare_then_write() -> None:
         with app.app_context():
-            kept = find_import(import_id)
+            prepared = service._prepare(find_import(import_id))
             barrier.wait()
-            believed.append(kept is not None and kept.state.value == "checked")
+            with transaction():
+                prepared.write(nothing)
 
-    threads = [Thread(target=look) for _person in range(2)]
+    threads = [Thread(target=compare_then_write) for _person in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert believed == [True, True]
+    assert db.session.query(Pupil).count() == 1 + 2 * 2
 
 
 def test_the_lock_is_what_refuses(app: Flask) -> None:
