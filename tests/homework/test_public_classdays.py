@@ -63,9 +63,7 @@ def test_teachers_are_named_as_the_school_shows_them() -> None:
 
 
 def _silent(days: list[date], *, is_past_deadline: bool = True, spans: list | None = None) -> dict:
-    found = unpublished_days(
-        spans or [span()], days, [], calendar=CALENDAR, today=DAY, is_past_deadline=is_past_deadline
-    )
+    found = unpublished_days(spans or [span()], days, [], calendar=CALENDAR, today=DAY, is_past_deadline=is_past_deadline)
     return {(day.key, day.on_day): day.status for day in found}
 
 
