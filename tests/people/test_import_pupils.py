@@ -158,7 +158,7 @@ def test_each_wrong_cell_is_named_and_nothing_is_written() -> None:
     run = import_pupils(rows)
     assert [(wrong.row_number, wrong.column, wrong.value) for wrong in run.plan.wrong] == [
         (3, "姓名", ""),
-        (4, "班级", "2班"),
+        (4, "班级", "高三 2班"),
         (5, "性别", "狗"),
         (5, "手机号码", "123"),
     ]

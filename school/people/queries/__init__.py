@@ -85,6 +85,11 @@ def lessons_of_teacher(teacher_id: int, day: date) -> list[Lesson]:
     return _lessons(_lesson_select(day).where(TeachingAssignment.teacher_id == teacher_id))
 
 
+def lessons_of_user(user_id: int, day: date) -> list[Lesson]:
+    """What the teacher who signs in as this user teaches on a day, youngest class first."""
+    return _lessons(_lesson_select(day).where(Teacher.user_id == user_id))
+
+
 def lessons_of_class(class_id: int, day: date) -> list[Lesson]:
     """Who teaches what in a class on a day."""
     return _lessons(_lesson_select(day).where(TeachingAssignment.class_id == class_id))

@@ -113,8 +113,12 @@ class _Reader:
         self.wrong.append(Wrong(number, title_of(self._mapping, key), text, reason))
 
     def _class(self, number: int, row: Sequence[str]) -> ClassKey | None:
-        grade = self._mapping.value(row, "grade")
-        return self._cell(number, row, "class_name", lambda text: class_key_of(text, grade, self._year))
+        grade, text = self._mapping.value(row, "grade"), self._mapping.value(row, "class_name")
+        try:
+            return class_key_of(text, grade, self._year)
+        except Refused as refused:
+            self._note(number, "class_name", f"{grade} {text}".strip(), refused.message)
+            return None
 
     def _compare_years(self, key: ClassKey, entry_month: str) -> None:
         entered = year_in(entry_month)
