@@ -34,10 +34,10 @@ def see_other(url: str) -> BaseResponse:
 
 
 def safe_next(url: str) -> str:
-    """`url` when it is a path of this site, else ""."""
+    """`url` when it is a path of this site without control characters, plain or encoded, else ""."""
     parts = urlsplit(url)
     is_path = url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return url if is_path and not re.search(r"[\\\x00-\x1f]", url) else ""
+    return url if is_path and not re.search(r"(?i)[\\\x00-\x1f]|%[01][0-9a-f]", url) else ""
 
 
 def download(content: bytes, filename: str, mimetype: str) -> Response:
