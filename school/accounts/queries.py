@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from school.accounts.enums import AccountState
 from school.accounts.models import RoleGrant, User
@@ -21,7 +22,7 @@ class UserFilter:
 
 def find_user(user_id: int) -> User | None:
     """A user with the roles they ever held."""
-    return db.session.get(User, user_id)
+    return db.session.get(User, user_id, options=[joinedload(User.grants)])
 
 
 def find_user_by_login(login: str) -> User | None:

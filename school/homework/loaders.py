@@ -11,7 +11,7 @@ from school.homework.models import HomeworkItem
 from school.homework.queries.boards import default_day
 from school.homework.queries.days import find_item
 from school.people.models import SchoolClass, Teacher
-from school.people.queries import Lesson, find_class, find_teacher_of_user, lessons_of_teacher
+from school.people.queries import Lesson, find_class, find_teacher_of_user, lessons_of_user
 from school.web.values import day_argument
 
 
@@ -22,7 +22,7 @@ def my_teacher() -> Teacher:
 
 def my_lesson(class_id: int, subject_id: int, on_day: date) -> tuple[Lesson, list[Lesson]]:
     """The signed-in teacher's lesson, and their other lessons of the same subject and grade."""
-    lessons = lessons_of_teacher(my_teacher().id, on_day)
+    lessons = lessons_of_user(the_person().user_id, on_day)
     lesson = policy.find_lesson(lessons, class_id, subject_id) or abort(404)
     others = [
         one

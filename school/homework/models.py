@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school.db import Instant, db, stored
 from school.homework.enums import DayState, Demand, Form, ItemState, Kind, Layer, LogChange, Stage
+from school.people.models import SchoolClass
 
 
 class HomeworkDay(db.Model):
@@ -38,6 +39,7 @@ class HomeworkDay(db.Model):
     published_at: Mapped[datetime | None] = mapped_column(Instant)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    school_class: Mapped[SchoolClass] = relationship()
     items: Mapped[list["HomeworkItem"]] = relationship(back_populates="day", order_by="HomeworkItem.id")
     declarations: Mapped[list["NoHomeworkDeclaration"]] = relationship(back_populates="day", cascade="all, delete-orphan")
     requests: Mapped[list["CapRequest"]] = relationship(back_populates="day")

@@ -3,49 +3,40 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from school.db import db
 from school.homework.enums import DayState, ItemState
 from school.homework.models import CapRequest, HomeworkDay, HomeworkItem
 
 WHOLE_DAY = (
-    selectinload(HomeworkDay.items).selectinload(HomeworkItem.layers),
+    selectinload(HomeworkDay.items).joinedload(HomeworkItem.layers),
     selectinload(HomeworkDay.declarations),
     selectinload(HomeworkDay.requests),
 )
+FRESH_DAY = (joinedload(HomeworkDay.school_class), selectinload(HomeworkDay.items).joinedload(HomeworkItem.layers))
 
 
 def lock_day(class_id: int, on_day: date) -> HomeworkDay:
-    """The class-day with everything in it, made when new, locked until the transaction ends.
+    """The class-day with its items, made when new, locked until the transaction ends.
 
     On PostgreSQL the row lock holds; on SQLite the write lock that the transaction began with.
     """
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    values = {
-        "class_id": class_id,
-        "on_day": on_day,
-        "state": DayState.OPEN,
-        "has_none": False,
-        "required_minutes": 0,
-        "optional_minutes": 0,
-        "in_school_minutes": 0,
-        "item_count": 0,
-        "cap_minutes": 0,
-        "note": "",
-        "reason": "",
-        "is_late": False,
-    }
-    db.session.execute(insert(HomeworkDay).values(**values).on_conflict_do_nothing())
     statement = select(HomeworkDay).where(HomeworkDay.class_id == class_id, HomeworkDay.on_day == on_day)
-    return db.session.scalars(_locked(statement)).one()
+    day = _locked(statement)
+    if day is None:
+        _make_day(class_id, on_day)
+        day = _locked(statement)
+    if day is None:
+        raise LookupError(f"class {class_id} has no day {on_day} right after it was made")
+    return day
 
 
 def lock_day_by_id(day_id: int) -> HomeworkDay | None:
     """A class-day with everything in it, locked until the transaction ends."""
-    return db.session.scalars(_locked(select(HomeworkDay).where(HomeworkDay.id == day_id))).one_or_none()
+    return _locked(select(HomeworkDay).where(HomeworkDay.id == day_id))
 
 
 def find_day(class_id: int, on_day: date) -> HomeworkDay | None:
@@ -142,6 +133,21 @@ def days_to_close(last_day: date) -> list[int]:
     return list(db.session.scalars(statement.order_by(HomeworkDay.id)))
 
 
-def _locked(statement):  # noqa: ANN001, ANN202
-    options = {"populate_existing": True}
-    return statement.options(*WHOLE_DAY).with_for_update(of=HomeworkDay).execution_options(**options)
+def _make_day(class_id: int, on_day: date) -> None:
+    """Insert the row unless somebody else does at this moment."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    values = {"class_id": class_id, "on_day": on_day, "state": DayState.OPEN, "note": "", "reason": ""}
+    values |= dict.fromkeys(("has_none", "is_late"), False)
+    values |= dict.fromkeys(
+        ("required_minutes", "optional_minutes", "in_school_minutes", "item_count", "cap_minutes"), 0
+    )
+    db.session.execute(insert(HomeworkDay).values(**values).on_conflict_do_nothing())
+
+
+def _locked(statement: Select[tuple[HomeworkDay]]) -> HomeworkDay | None:
+    """The locked row as it is now, whatever the session read before."""
+    fresh = statement.options(*FRESH_DAY).with_for_update(of=HomeworkDay)
+    day = db.session.scalars(fresh.execution_options(populate_existing=True)).one_or_none()
+    if day is not None:
+        db.session.expire(day, ["declarations", "requests"])
+    return day

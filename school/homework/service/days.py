@@ -13,7 +13,6 @@ from school.homework.queries.loads import limits_on, loads_of
 from school.homework.rules.caps import DayLoad, Limits, check_load, day_load
 from school.homework.rules.states import counts
 from school.people.models import SchoolClass
-from school.people.queries import find_class
 from school.people.rules import class_label
 from school.preferences.queries import get_preferences
 from school.preferences.rules import Preferences
@@ -61,20 +60,16 @@ class LockedDay:
 
 
 def lock(class_id: int, on_day: date) -> LockedDay:
-    """Lock a class-day, making it when new; refuses a class nobody knows and a closed day."""
-    school_class = find_class(class_id)
-    if school_class is None:
-        raise Refused("没有这个班级。", "class_id")
-    return _checked(lock_day(class_id, on_day), school_class)
+    """Lock a class-day, making it when new; refuses a closed day."""
+    return _checked(lock_day(class_id, on_day))
 
 
 def lock_by_id(day_id: int) -> LockedDay:
     """Lock a class-day that exists; refuses a closed day."""
     day = lock_day_by_id(day_id)
-    school_class = find_class(day.class_id) if day else None
-    if day is None or school_class is None:
+    if day is None:
         raise Refused("没有这一天的记录。")
-    return _checked(day, school_class)
+    return _checked(day)
 
 
 def check_fits(locked: LockedDay, *, reason: str) -> None:
@@ -93,9 +88,9 @@ def keep_totals(locked: LockedDay) -> None:
     day.cap_minutes = locked.limits.soft
 
 
-def _checked(day: HomeworkDay, school_class: SchoolClass) -> LockedDay:
+def _checked(day: HomeworkDay) -> LockedDay:
     if day.state is DayState.CLOSED:
         raise DayClosed("这一天已经归档,不能再修改。")
     calendar = get_calendar()
-    grade = grade_of(school_class.entry_year, school_year_start(day.on_day))
-    return LockedDay(day, school_class, grade, calendar, get_preferences())
+    grade = grade_of(day.school_class.entry_year, school_year_start(day.on_day))
+    return LockedDay(day, day.school_class, grade, calendar, get_preferences())

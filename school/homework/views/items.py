@@ -7,11 +7,12 @@ from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
+from school.calendar.rules import school_year_start
 from school.db import transaction
 from school.errors import Refused
 from school.homework.forms import AmendForm, ItemForm, ReasonForm
 from school.homework.loaders import asked_day, item_to_amend, my_item, my_lesson
-from school.homework.queries.boards import ClassDay, class_days_of, find_classes
+from school.homework.queries.boards import class_days_of, find_classes
 from school.homework.queries.mine import proposals_for, usual_due_day
 from school.homework.queries.others import others_on_day, weighed
 from school.homework.rules.caps import DayLoad
@@ -20,6 +21,8 @@ from school.homework.service.filing import Filing, ItemChanged
 from school.homework.typed import differences, field_of, typed_from, values_of
 from school.homework.views import bp
 from school.homework.views.days import day_in_words
+from school.people.queries import Lesson
+from school.people.rules import class_label
 from school.permissions import Permission
 from school.web.forms import choices, show_refusal
 from school.web.guard import requires
@@ -34,21 +37,17 @@ def new_item(class_id: int, subject_id: int) -> Page:
     """File an item for one class, and with the same tap for the teacher's other classes of the grade."""
     on_day = asked_day()
     lesson, others = my_lesson(class_id, subject_id, on_day)
-    proposals = proposals_for(lesson, on_day)
-    form = ItemForm(data=_first_values(on_day, proposals.minutes))
-    labels = {one.class_id: one.label for one in class_days_of(find_classes([o.class_id for o in others]), on_day)}
-    form.also.choices = choices(labels.items())
-    (class_day,) = class_days_of(find_classes([class_id]), on_day)
-    page = {"lesson": lesson, "proposals": proposals, "class_day": class_day, "item": None}
+    form = ItemForm(data=_first_values(lesson, on_day) if request.method == "GET" else None)
+    form.also.choices = choices((one.class_id, _label(one, on_day)) for one in others)
     if not form.validate_on_submit() or "check" in request.form:
-        return _form_page(form, page, 422 if form.errors else 200)
+        return _form_page(form, _new_page(lesson, on_day), 422 if form.errors else 200)
     chosen = [lesson, *(one for one in others if one.class_id in form.also.data)]
     try:
         with transaction():
             items = filing.file_for_classes(chosen, values_of(form, on_day), _filing(form), actor=actor())
     except Refused as refused:
-        return _refused(form, page, refused)
-    flash(_filed_sentence(items[0].state.label, class_day, len(items)), "success")
+        return _refused(form, _new_page(lesson, on_day), refused)
+    flash(_filed_sentence(items[0].state.label, _label(lesson, on_day), len(items)), "success")
     return see_other(url_for("homework.mine", day=on_day))
 
 
@@ -150,16 +149,20 @@ def item(item_id: int) -> str:
     return render_template("homework/item.html", item=shown, class_day=class_day, day_label=day_in_words(shown.day.on_day))
 
 
-def _first_values(on_day: date, minutes: int | None) -> dict[str, object]:
+def _new_page(lesson: Lesson, on_day: date) -> dict[str, object]:
+    """What the form for a new item shows beside its fields."""
+    (class_day,) = class_days_of(find_classes([lesson.class_id]), on_day)
+    return {"lesson": lesson, "proposals": proposals_for(lesson, on_day), "class_day": class_day, "item": None}
+
+
+def _first_values(lesson: Lesson, on_day: date) -> dict[str, object]:
     """What an empty form shows: due the next school day, the usual minutes, a key against double submits.
 
     With `copy` in the address, the values of the item to copy.
     """
-    first = {"due_on": usual_due_day(on_day), "all_minutes": minutes, "submission_key": uuid4().hex[:24]}
     copied = request.args.get("copy", type=int)
-    if copied is None or request.method == "POST":
-        return first
-    return typed_from(my_item(copied)) | {"due_on": first["due_on"], "submission_key": first["submission_key"]}
+    first = {"all_minutes": proposals_for(lesson, on_day).minutes} if copied is None else typed_from(my_item(copied))
+    return first | {"due_on": usual_due_day(on_day), "submission_key": uuid4().hex[:24]}
 
 
 def _filing(form: ItemForm) -> Filing:
@@ -211,6 +214,10 @@ def _reason_page(form: ReasonForm, title: str, lead: str, back_url: str) -> tupl
     return html, 422 if form.errors or form.form_errors else 200
 
 
-def _filed_sentence(state: str, class_day: ClassDay, count: int) -> str:
+def _label(lesson: Lesson, on_day: date) -> str:
+    return class_label(lesson.entry_year, lesson.class_number, school_year_start(on_day))
+
+
+def _filed_sentence(state: str, label: str, count: int) -> str:
     more = f"等 {count} 个班" if count > 1 else ""
-    return f"{class_day.label}{more}的作业{state}。"
+    return f"{label}{more}的作业{state}。"
