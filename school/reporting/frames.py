@@ -1,12 +1,15 @@
 """Frames with declared columns, and what every summary needs: counts by group and shares that say of how many."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 Columns = Mapping[str, str]
+
+EPOCH = date(1970, 1, 1).toordinal()  # numpy reads dates one by one ten times more slowly than their ordinals
 
 
 def frame_of(rows: Iterable[Sequence[Any]], columns: Columns) -> pd.DataFrame:
@@ -19,7 +22,8 @@ def frame_of(rows: Iterable[Sequence[Any]], columns: Columns) -> pd.DataFrame:
 def typed(values: Sequence[Any], dtype: str) -> pd.Series:
     """A column of `dtype`; `day` takes dates, and decimals of a database become floats."""
     if dtype == "day":
-        return pd.Series(np.array(values, dtype="datetime64[D]").astype("datetime64[s]"))
+        ordinals = np.fromiter((value.toordinal() for value in values), dtype="int64", count=len(values))
+        return pd.Series((ordinals - EPOCH).astype("datetime64[D]").astype("datetime64[s]"))
     return pd.Series(np.array(values, dtype=object)).astype(dtype) if dtype == "object" else pd.Series(values, dtype=dtype)
 
 
