@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from flask import current_app
 
 from school.audit.service import COMMAND_LINE
 from school.calendar.rules import school_year_start
@@ -24,6 +25,7 @@ from school.clock import now, today
 from school.db import transaction
 from school.errors import Refused
 from school.people.enums import ImportKind
+from school.people.progress import clean_progress
 from school.people.service.exporting import export_pupils
 from school.people.service.importing.imports import clean_imports, in_words, mapping_of
 from school.people.service.importing.running import Run, run_import
@@ -84,6 +86,7 @@ def clean() -> None:
     """Delete uploaded lists that nobody applied within a day."""
     with transaction():
         count = clean_imports(now())
+    clean_progress(current_app)  # type: ignore[arg-type]
     click.echo(f"已删除 {count} 份过期未导入的名单。")
 
 

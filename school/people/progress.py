@@ -76,8 +76,17 @@ def progress_of(app: Flask, import_id: int) -> Progress | None:
     try:
         is_fresh = time.time() - path.stat().st_mtime < STALE_SECONDS
         return Progress(**json.loads(path.read_text(encoding="utf-8"))) if is_fresh else None
-    except (OSError, ValueError):
+    except OSError:
         return None
+    except ValueError:
+        return Progress("正在写入")  # read while it was being written
+
+
+def clean_progress(app: Flask) -> None:
+    """Remove what was left of imports that were refused or whose process died."""
+    for path in _path(app, 0).parent.glob("*.json"):
+        if time.time() - path.stat().st_mtime > STALE_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def _path(app: Flask, import_id: int) -> Path:

@@ -1,6 +1,7 @@
 """Importing through the pages: upload, dry run, columns, apply, discard; refusals keep what was chosen and write nothing."""
 
 import io
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from school.audit.models import AuditEntry
 from school.clock import now
-from school.db import db
+from school.db import db, transaction
 from school.people.enums import ImportState
 from school.people.models import Pupil, RosterImport
 from school.people.service.importing.imports import clean_imports
@@ -210,6 +211,25 @@ def test_a_long_list_shows_how_far_it_is(app: Flask, keeper: SchoolClient) -> No
     assert "没有导入。" in keeper.get(place).text
     file.unlink()
     assert "确认导入" in keeper.get(place).text
+
+
+def test_a_list_that_takes_long_goes_on_aside(keeper: SchoolClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("school.people.progress.PATIENCE_SECONDS", 0.0)
+    place = uploaded(keeper)
+    answer = keeper.post_form(f"{place}/apply", page=place)
+    assert (answer.status_code, answer.location) == (303, place)
+    deadline = time.monotonic() + 20
+    while "学生名单已导入" not in keeper.get(place).text and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert db.session.query(Pupil).count() == 5
+
+
+def test_the_next_upload_deletes_what_nobody_applied(keeper: SchoolClient) -> None:
+    uploaded(keeper)
+    with transaction():
+        imports()[0].created_at = now() - timedelta(hours=25)
+    uploaded(keeper)
+    assert len(imports()) == 1
 
 
 def test_lists_nobody_applied_are_deleted_after_a_day(keeper: SchoolClient) -> None:

@@ -183,6 +183,30 @@ def test_a_new_phone_replaces_the_old_one() -> None:
     assert [g.phone for g in pupils_of_class(class_id(2024, 2))[2].guardians] == ["13911111111"]
 
 
+def test_a_new_phone_for_all_children_keeps_account_and_password() -> None:
+    import_pupils(PUPILS)
+    user = db.session.query(User).filter_by(login="13900000001").one()
+    rows = [[*row[:7], row[7].replace("13900000001", "13922222222")] for row in PUPILS]
+    run = import_pupils(rows)
+    assert (run.plan.counts["changed"], run.plan.new_accounts) == (2, 0)
+    db.session.refresh(user)
+    assert user.login == "13922222222"
+    assert len(children_of_user(user.id)) == 2
+    assert import_pupils(rows).plan.unchanged == 5
+
+
+def test_a_new_phone_for_one_of_two_children_is_another_guardian() -> None:
+    import_pupils(PUPILS)
+    run = import_pupils([[*PUPILS[0][:7], "13922222222"]])
+    assert run.plan.new_accounts == 1
+    assert [
+        len(children_of_user(u.id)) for u in db.session.query(User).filter(User.display_name == "孙家长").order_by(User.id)
+    ] == [
+        1,
+        1,
+    ]
+
+
 def test_empty_cells_take_nothing_away_and_pupils_not_in_the_file_stay() -> None:
     import_pupils(PUPILS)
     run = import_pupils([["三年级", "2班", "", "孙小宝", "", "", "", ""]])

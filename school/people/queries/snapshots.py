@@ -1,6 +1,7 @@
 """What the school has, read at once, for comparing a list with it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -78,6 +79,12 @@ def guardian_users() -> dict[tuple[str, str], int]:
     """Accounts of guardians, by phone and name."""
     statement = select(Guardian.phone, Guardian.name, Guardian.user_id).where(Guardian.user_id.is_not(None))
     return {(phone, name): user_id for phone, name, user_id in db.session.execute(statement)}
+
+
+def guardians_with_users(guardian_ids: Iterable[int]) -> list[tuple[Guardian, User | None]]:
+    """These guardians, each with the account or None."""
+    statement = select(Guardian, User).outerjoin(User, User.id == Guardian.user_id).where(Guardian.id.in_(guardian_ids))
+    return [(guardian, user) for guardian, user in db.session.execute(statement)]
 
 
 def staff_users() -> dict[tuple[str, str], int]:

@@ -37,7 +37,11 @@ class MappingRefused(Refused):
 
 
 def keep(roster: Roster, kind: ImportKind, filename: str, *, school_year: int | None = None, actor: Actor) -> RosterImport:
-    """Keep a file's rows until they are applied; the class names are meant in `school_year` (default: the present one)."""
+    """Keep a file's rows until they are applied; the class names are meant in `school_year` (default: the present one).
+
+    What nobody applied within a day goes on the same occasion, so that it does not depend on a scheduled command.
+    """
+    clean_imports(now())
     kept = RosterImport(
         kind=kind,
         state=ImportState.CHECKED,

@@ -1,8 +1,9 @@
 """What a pupils' list would do to the school: new pupils, changes, moves, and who is not in the list."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from school.people.enums import ImportKind, Relation
 from school.people.rules import ClassKey, class_label, mask_phone
@@ -55,9 +56,10 @@ class PupilAction:
 
 @dataclass
 class PupilPlan(Plan):
-    """A dry run of pupils with what an apply writes."""
+    """A dry run of pupils with what an apply writes; `new_phones` are of guardians who keep their account, by id."""
 
     actions: list[PupilAction] = field(default_factory=list)
+    new_phones: dict[int, str] = field(default_factory=dict)
     class_keys: list[ClassKey] = field(default_factory=list)
 
 
@@ -70,6 +72,7 @@ def plan_pupils(read: PupilRows, snapshot: PupilSnapshot, *, school_year_start: 
     for row in read.rows:
         if row.row_number not in refused:
             _add(plan, _action(row, matches.known.get(row.row_number)), school_year_start)
+    _keep_accounts(plan, snapshot)
     plan.class_keys = sorted({a.row.key for a in plan.actions} - set(snapshot.classes), key=lambda k: (-k.entry_year, k.number))
     plan.new_classes = [class_label(key.entry_year, key.number, school_year_start) for key in plan.class_keys]
     _count_accounts(plan, snapshot)
@@ -161,6 +164,39 @@ def _differences(action: PupilAction) -> list[str]:
     if action.relations:
         texts.append("监护人关系更正")
     return texts
+
+
+def _keep_accounts(plan: PupilPlan, snapshot: PupilSnapshot) -> None:
+    """A guardian whose phone is replaced for every child, by one and the same new number, keeps account and password."""
+    children: Counter[int] = Counter(guardian.guardian_id for pupil in snapshot.pupils for guardian in pupil.guardians)
+    replaced: dict[int, list[str]] = defaultdict(list)
+    for action in plan.actions:
+        fresh = {guardian.name: guardian.phone for guardian in action.new_guardians}
+        for gone in action.gone_guardians:
+            replaced[gone.guardian_id].append(fresh.get(gone.name) or "")
+    names = {g.guardian_id: g.name for a in plan.actions for g in a.gone_guardians}
+    plan.new_phones = {
+        guardian_id: phones[0]
+        for guardian_id, phones in replaced.items()
+        if len(phones) == children[guardian_id]
+        and len(set(phones)) == 1
+        # Somebody of this name with the new number exists already: then the child gets that one.
+        and (phones[0], names[guardian_id]) not in {**snapshot.guardians, **snapshot.staff}
+    }
+    if len({(phone, names[guardian_id]) for guardian_id, phone in plan.new_phones.items()}) < len(plan.new_phones):
+        plan.new_phones = {}
+    plan.actions = [_without(action, plan.new_phones) for action in plan.actions]
+
+
+def _without(action: PupilAction, kept: Dict[int, str]) -> PupilAction:
+    names = {guardian.name for guardian in action.gone_guardians if guardian.guardian_id in kept}
+    if not names:
+        return action
+    return replace(
+        action,
+        new_guardians=tuple(guardian for guardian in action.new_guardians if guardian.name not in names),
+        gone_guardians=tuple(guardian for guardian in action.gone_guardians if guardian.guardian_id not in kept),
+    )
 
 
 def _count_accounts(plan: PupilPlan, snapshot: PupilSnapshot) -> None:

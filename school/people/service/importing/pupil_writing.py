@@ -11,6 +11,7 @@ from school.db import db
 from school.people.enums import MembershipEnd
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil, SchoolClass
 from school.people.queries import snapshots
+from school.people.queries.snapshots import guardians_with_users
 from school.people.rules import ClassKey
 from school.people.service.importing.bulk import Report, add_users, grant_all, insert_all, nothing
 from school.people.service.importing.logins import LoginNames
@@ -78,7 +79,9 @@ def write_pupils(plan: PupilPlan, snapshot: PupilSnapshot, *, first_day: date, r
     for action in plan.actions:
         if action.known and _is_moved_in_place(action, day):
             _update(ClassMembership, action.known.membership_id, class_id=classes[action.row.key])
-    _write_guardians(plan.actions, pupil_ids, snapshot, report)
+    logins = LoginNames(snapshot.logins)
+    _change_phones(plan.new_phones, logins)
+    _write_guardians(plan.actions, pupil_ids, snapshot, logins, report)
 
 
 def _free_register_numbers(actions: Sequence[PupilAction]) -> None:
@@ -117,13 +120,28 @@ def _update(model: type, row_id: int | None, **columns: object) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
 
 
+def _change_phones(new_phones: dict[int, str], logins: LoginNames) -> None:
+    """A guardian's new number; who signs in with the old one signs in with the new one."""
+    for guardian, user in guardians_with_users(new_phones):
+        if user and guardian.phone and user.login.split("-")[0] == guardian.phone:
+            user.login = logins.give(new_phones[guardian.id])
+        guardian.phone = new_phones[guardian.id]
+    db.session.flush()
+
+
 @dataclass(frozen=True)
 class _Link:
     pupil_id: int
     guardian: GuardianRow
 
 
-def _write_guardians(actions: Sequence[PupilAction], pupil_ids: dict[int, int], snapshot: PupilSnapshot, report: Report) -> None:
+def _write_guardians(
+    actions: Sequence[PupilAction],
+    pupil_ids: dict[int, int],
+    snapshot: PupilSnapshot,
+    logins: LoginNames,
+    report: Report,
+) -> None:
     gone = [guardian.guardianship_id for action in actions for guardian in action.gone_guardians]
     if gone:
         db.session.execute(delete(Guardianship).where(Guardianship.id.in_(gone)).execution_options(synchronize_session=False))
@@ -132,7 +150,7 @@ def _write_guardians(actions: Sequence[PupilAction], pupil_ids: dict[int, int], 
             _update(Guardianship, guardianship_id, relation=relation)
     links = [_Link(pupil_ids[a.row.row_number], guardian) for a in actions for guardian in a.new_guardians]
     with_phone = [link for link in links if link.guardian.phone is not None]
-    ids = _guardian_ids(with_phone, snapshot, report)
+    ids = _guardian_ids(with_phone, snapshot, logins, report)
     rows = [_guardianship(link, ids[link.guardian.phone or "", link.guardian.name]) for link in with_phone]
     without = [link for link in links if link.guardian.phone is None]
     new_ids = insert_all(Guardian, [{"name": link.guardian.name, "phone": None, "user_id": None} for link in without])
@@ -149,14 +167,15 @@ def _guardianship(link: _Link, guardian_id: int) -> dict[str, object]:
     }
 
 
-def _guardian_ids(links: Sequence[_Link], snapshot: PupilSnapshot, report: Report) -> dict[tuple[str, str], int]:
+def _guardian_ids(
+    links: Sequence[_Link], snapshot: PupilSnapshot, logins: LoginNames, report: Report
+) -> dict[tuple[str, str], int]:
     """Ids by phone and name; whoever is new gets an account, or uses the one they have as a teacher."""
     known = dict(snapshot.guardians)
     keys = dict.fromkeys((link.guardian.phone or "", link.guardian.name) for link in links)
     new = [key for key in keys if key not in known]
     users = {key: snapshot.staff[key] for key in new if key in snapshot.staff}
     strangers = [key for key in new if key not in users]
-    logins = LoginNames(snapshot.logins)
     made = add_users([(logins.give(phone), name) for phone, name in strangers], report=report)
     users |= dict(zip(strangers, made, strict=True))
     grant_all([users[key] for key in new], Role.GUARDIAN, starts_on=today())
