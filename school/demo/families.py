@@ -52,11 +52,12 @@ def families() -> list[Family]:
     seats = _seats(random)
     special = iter(SPECIAL)
     made = [shown]
+    names = {name for name, _gender, _place in SHOWN_CHILDREN} | {name for name, *_ in SPECIAL}
     while seats:
         has_siblings = len(made) < SIBLING_PAIRS
         places = _two_grades(seats) if has_siblings else (seats.pop(),)
         named = None if has_siblings else next(special, None)
-        made.append(_family(places, named, random))
+        made.append(_family(places, named, names, random))
     return made
 
 
@@ -95,13 +96,16 @@ def _two_grades(seats: list[Place]) -> tuple[Place, Place]:
     return first, second
 
 
-def _family(places: Sequence[Place], special: SpecialName | None, random: Random) -> Family:
+def _family(places: Sequence[Place], special: SpecialName | None, names: set[str], random: Random) -> Family:
     is_mongolian = random.random() < 0.24
     family_name = surname(random)
     children = []
     for place in places:
         gender = random.choice(list(Gender))
-        name = mongolian(gender, random) if is_mongolian else han_child(family_name, gender, random)
+        # A name that is taken is drawn once more: a few pupils of one name remain, as in every school.
+        drawn = [mongolian(gender, random) if is_mongolian else han_child(family_name, gender, random) for _try in range(2)]
+        name = next((name for name in drawn if name not in names), drawn[0])
+        names.add(name)
         children.append(Child(name, gender, place))
     if special:
         children = [Child(special.name, special.gender, places[0])]

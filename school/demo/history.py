@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from school.clock import at
 from school.demo.dice import dice
@@ -29,7 +30,7 @@ FATES = {
 }
 # What somebody who opens the shown class finds in its last days.
 SHOWN_CLASS: Place = (3, 2)
-SHOWN_FATES = {1: "in_time", 2: "amended", 4: "in_time", 6: "late", 9: "none", 11: "in_time", 13: "returned"}
+SHOWN_FATES = dict.fromkeys(range(1, 21), "in_time") | {2: "amended", 6: "late", 9: "none", 13: "returned", 17: "not_published"}
 
 LATE_REASONS = (
     "教研活动结束晚,统筹推迟。",
@@ -40,6 +41,7 @@ LATE_REASONS = (
 )
 RETURN_REASONS = ("题量偏大,请减少2题。", "请写明题号。", "与语文作业合计偏多,请调整。")
 NOTES = ("", "", "", "本周以阅读为主。", "各科已统筹,总量合适。", "明天有体育课,请穿运动鞋。")
+NOT_A_BOOK: dict[str, Any] = {"pages": "", "questions": "", "quantity": "", "trial_minutes": None}
 WEEKEND_REASON = "周末习作分两天完成,已与各科商量减少其他书面作业。"
 
 
@@ -109,7 +111,7 @@ def file_all(scene: Scene, tasks: Tasks, random: Random) -> list[HomeworkItem]:
         acts += [(code, _cut(values, random)) for values in tasks[code]]
         if code in expected and not tasks[code] and random.random() < 0.85:
             acts.append((code, None))
-    if scene.limits.is_before_break and scene.locked.grade >= 5 and random.random() < 0.15:
+    if scene.limits.is_before_break and scene.locked.grade >= 5 and random.random() < 0.3:
         acts.append(("chinese", _composition(tasks["chinese"][0])))
     random.shuffle(acts)
     items = []
@@ -138,7 +140,7 @@ def _after_publication(scene: Scene, fate: str, item: HomeworkItem, moment: date
         scene.retract(item, moment, why="内容与明天的课重复,撤回。")
     if fate == "added":
         values = replace(values_of(item), layers=everyone("观察家里的一种植物,下节科学课说一说。", 10))
-        values = replace(values, form=Form.PRACTICE, kind=Kind.PRACTICE, book="", pages="", questions="", trial_minutes=None)
+        values = replace(values, form=Form.PRACTICE, kind=Kind.PRACTICE, book="", **NOT_A_BOOK)
         scene.file("science", values, moment)
         scene.add(moment + timedelta(minutes=6), reason="科学老师补充一项实践作业。")
 
@@ -171,9 +173,7 @@ def _cut(values: ItemValues, random: Random) -> ItemValues:
 def _composition(values: ItemValues) -> ItemValues:
     """A composition for the weekend beside the usual work, which passes the weekend's limit (HW-04)."""
     layers = everyone("完成本单元习作的初稿,不少于400字,自己读一读、改一改。", 30)
-    return replace(
-        values, layers=layers, form=Form.WRITTEN, kind=Kind.UNIT, book="习作本", pages="", questions="", trial_minutes=None
-    )
+    return replace(values, layers=layers, form=Form.WRITTEN, kind=Kind.UNIT, book="习作本", **NOT_A_BOOK)
 
 
 def _mornings(on_day: date, count: int, random: Random) -> list[datetime]:

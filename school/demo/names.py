@@ -37,13 +37,13 @@ MONGOLIAN_BOYS = _pool(
     "敖其尔 吉雅",
 )
 MONGOLIAN_BOYS_ENDINGS = _pool(
-    "巴特尔 巴雅尔 德力格尔 朝格图 毕力格 吉日嘎拉 图雅 布和 扎布 夫 仓",
+    "巴特尔 巴雅尔 德力格尔 朝格图 毕力格 吉日嘎拉 布和 扎布 仓 达来 孟和",
 )
 MONGOLIAN_GIRLS = _pool(
-    "乌云 萨仁 娜仁 斯琴 格日勒 阿拉腾 乌兰 苏布德 奥云 哈斯 通拉嘎 敖登 诺敏 塔娜 红格尔 其其格",
+    "乌云 萨仁 娜仁 斯琴 格日勒 阿拉腾 乌兰 苏布德 奥云 哈斯 通拉嘎 敖登 诺敏 红格尔 阿茹 苏日 乌日 温都苏",
 )
 MONGOLIAN_GIRLS_ENDINGS = _pool(
-    "其木格 高娃 图雅 花 其其格 塔娜 琪琪格 格日乐 娜 托娅 斯琴",
+    "其木格 高娃 图雅 花 其其格 塔娜 琪琪格 格日乐 托娅 斯琴 罕",
 )
 MONGOLIAN_ALONE = {
     Gender.MALE: _pool("巴特尔 巴雅尔 呼格吉勒 敖日格勒 吉日嘎拉 乌恩其 苏日格 阿木尔 恩和 朝克图"),
@@ -94,7 +94,7 @@ def han_adult(family_name: str, gender: Gender, random: Random) -> str:
 
 def mongolian(gender: Gender, random: Random) -> str:
     """A Mongolian name, a given name alone; some families put 包 or 白 before it."""
-    if random.random() < 0.2:
+    if random.random() < 0.12:
         return random.choice(MONGOLIAN_ALONE[gender])
     is_male = gender is Gender.MALE
     first = random.choice(MONGOLIAN_BOYS if is_male else MONGOLIAN_GIRLS)

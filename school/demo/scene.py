@@ -95,7 +95,7 @@ class Scene:
             submission_key=self.diary.next_key(),
             state=ItemState.DRAFT,
             asks_for_room=asks_for_room,
-            warning_reason="",
+            warning_reason=reason if asks_for_room else "",
             state_reason="",
             revision=0,
             version=0,

@@ -130,10 +130,11 @@ def _maths(_code: str, lesson: Lesson, random: Random) -> list[ItemValues]:
             lesson, everyone(f"选做:{unit}思考题1道,画图说明思路。", 5), book="数学练习册", demand=Demand.OPTIONAL
         )
         return [_written(lesson, everyone(f"{unit}第{first}—{first + 3}题。", 10), book="数学练习册", trial=4), optional]
-    questions = f"第{first}—{first + random.choice((2, 3, 4))}题"
+    count = random.choice((3, 4, 5))
+    questions, quantity = f"第{first}—{first + count - 1}题", f"{count}题"
     content = random.choice((f"{unit}练习,写出计算过程。", f"{unit}练习,做完后自己验算。", f"{unit}解决问题,先画图再列式。"))
-    layers = everyone(content, minutes, in_school)
-    return [_written(lesson, layers, book="数学练习册", questions=questions, trial=_trial(minutes, random))]
+    layers, trial = everyone(content, minutes, in_school), _trial(minutes, random)
+    return [_written(lesson, layers, book="数学练习册", questions=questions, quantity=quantity, trial=trial)]
 
 
 def _english(_code: str, lesson: Lesson, random: Random) -> list[ItemValues]:
@@ -207,6 +208,7 @@ def _written(
     *,
     book: str,
     questions: str = "",
+    quantity: str = "",
     kind: Kind = Kind.BASIC,
     stage: Stage = Stage.AFTER_CLASS,
     demand: Demand = Demand.REQUIRED,
@@ -222,6 +224,7 @@ def _written(
         book=book,
         pages=f"第{lesson.page}—{lesson.page + 1}页",
         questions=questions,
+        quantity=quantity,
         trial_minutes=trial,
     )
 

@@ -78,12 +78,14 @@ def _play(scene: Scene, script: Script, lesson: Lesson, now: datetime) -> None:
             scene.declare_none(code, ago(now, 90 - position))
         scene.publish(ago(now, 12), declares_none=True)
         return
+    # Not all classes at the same minute.
+    spread = (scene.locked.grade * 11 + scene.locked.school_class.number * 7) % 25
     for position, code in enumerate(_others_first(expected, script.subject)):
-        _file(scene, script, code, lesson, now, minutes_ago=120 - 11 * position)
+        _file(scene, script, code, lesson, now, minutes_ago=100 + spread * 3 - 13 * position)
     if script.ends == "coordinated":
-        scene.coordinate(ago(now, 9))
+        scene.coordinate(ago(now, 5 + spread))
     if script.ends == "published":
-        scene.publish(ago(now, 7))
+        scene.publish(ago(now, 5 + spread))
 
 
 def _others_first(codes: Iterable[str], last: str) -> list[str]:
@@ -101,7 +103,9 @@ def _file(scene: Scene, script: Script, code: str, lesson: Lesson, now: datetime
         return
     minutes = MINUTES_OF_A_FULL_DAY if script.how == "room" else MINUTES
     for values in _values(code, lesson, minutes[code]):
-        item = scene.file(code, values, moment, is_draft=how == "draft", asks_for_room=how == "room")
+        is_draft, asks_for_room = how == "draft", how == "room"
+        reason = "单元练习要连着做完,请班主任统筹。" if asks_for_room else ""
+        item = scene.file(code, values, moment, is_draft=is_draft, asks_for_room=asks_for_room, reason=reason)
     if how == "returned":
         scene.give_back(item, ago(now, 30), reason="与语文合计偏多,请减少2题。")
     if how == "withdrawn":
