@@ -1,4 +1,4 @@
-"""Pages for readers without a session, kept in the process until the log, a setting, the deadline or the minute changes."""
+"""Pages for readers without a session, kept in the process until the log, a setting or the deadline changes, or 20 s."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from hashlib import blake2s
 
 MOST_PAGES = 300
 MOST_BYTES = 24 * 1024 * 1024
-SECONDS = 60  # a change of the calendar or of the classes is seen after this long; publications are part of the key
+SECONDS = 20  # an edited calendar day or class is seen after this long; publications are part of the key
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,10 @@ def scope_words(scope: Scope, on_day: date) -> str:
 
 
 def _title(log: Log) -> str:
-    days = log.days
-    return day_words(days.first) if days.is_one else f"{day_words(days.first)} 至 {day_words(days.last)}"
+    first, last = log.days.first, log.days.last
+    if log.days.is_one:
+        return day_words(first)
+    return f"{first.month}月{first.day}日—" + (f"{last.day}日" if first.month == last.month else f"{last.month}月{last.day}日")
 
 
 def _notice(log: Log) -> str:
