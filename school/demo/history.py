@@ -128,14 +128,14 @@ def _before_publication(scene: Scene, fate: str, item: HomeworkItem, random: Ran
     if fate in ("returned", "left_returned"):
         scene.give_back(item, at(on_day, 14, 5), reason=random.choice(RETURN_REASONS))
     if fate == "returned":
-        scene.revise(item, lighter(values_of(item)), at(on_day, 14, 32))
+        scene.revise(item, lighter(values_of(item)), at(on_day, 14, 32), reason=WEEKEND_REASON)
     if fate == "withdrawn":
         scene.withdraw(item, at(on_day, 14, 20), reason="课上已经完成,不再布置。")
 
 
 def _after_publication(scene: Scene, fate: str, item: HomeworkItem, moment: datetime) -> None:
     if fate == "amended":
-        scene.amend(item, lighter(values_of(item)), moment, why="用时偏长,适当减少。")
+        scene.amend(item, lighter(values_of(item)), moment, why="用时偏长,适当减少。", reason=WEEKEND_REASON)
     if fate == "retracted":
         scene.retract(item, moment, why="内容与明天的课重复,撤回。")
     if fate == "added":

@@ -110,15 +110,15 @@ class Scene:
         self._tell(at, self._teacher(item), "homework.file", sentence, item, reason=item.warning_reason)
         return item
 
-    def revise(self, item: HomeworkItem, values: ItemValues, at: datetime) -> None:
-        """The teacher corrects an item that was returned and submits it again."""
+    def revise(self, item: HomeworkItem, values: ItemValues, at: datetime, *, reason: str = "") -> None:
+        """The teacher corrects an item that was returned and submits it again; `reason` as in `file`."""
         was = item.state
         put_values(item, values)
         self._touch(item, at)
         item.state = ItemState.DRAFT
-        self._submit(item, at, "")
+        self._submit(item, at, reason)
         sentence = f"修改了{self.locked.label}的作业({was.label}→{item.state.label})"
-        self._tell(at, self._teacher(item), "homework.revise", sentence, item)
+        self._tell(at, self._teacher(item), "homework.revise", sentence, item, reason=item.warning_reason)
 
     def declare_none(self, code: str, at: datetime) -> None:
         """The teacher says 「无」 for the subject."""
@@ -175,11 +175,11 @@ class Scene:
         sentence = f"给{self.locked.label}已公示的作业补充了 {len(items)} 项"
         self._tell(at, self.homeroom, "homework.add", sentence, self.day, reason=reason)
 
-    def amend(self, item: HomeworkItem, values: ItemValues, at: datetime, *, why: str) -> None:
-        """The homeroom teacher publishes a new version of an item."""
+    def amend(self, item: HomeworkItem, values: ItemValues, at: datetime, *, why: str, reason: str = "") -> None:
+        """The homeroom teacher publishes a new version of an item; the public reads `why`, `reason` is as in `file`."""
         before = in_words(item)
         put_values(item, values)
-        check_load(self.locked.load, self.limits, reason=item.warning_reason)
+        self._weigh(item, reason)
         item.version += 1
         self._touch(item, at, self.homeroom)
         self._log(item, LogChange.AMENDED, at, reason=why)
@@ -211,6 +211,10 @@ class Scene:
     def _submit(self, item: HomeworkItem, at: datetime, reason: str) -> None:
         check_transition(item.state, ItemState.SUBMITTED)
         item.state, item.state_reason, item.submitted_at = ItemState.SUBMITTED, "", at
+        self._weigh(item, reason)
+
+    def _weigh(self, item: HomeworkItem, reason: str) -> None:
+        """Judge the day with the item as it now is; the reason is kept with the item if one was needed."""
         load = self.locked.load
         item.warning_reason = reason if load_concerns(load, self.limits) else ""
         check_load(load, self.limits, reason=item.warning_reason)
