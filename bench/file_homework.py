@@ -20,6 +20,7 @@ from school.permissions import Role
 from tests.support.databases import sqlite_url
 
 CLASSES = 40
+TEACHERS = 20  # of two classes each, as at a real school
 PASSWORD = "three plain words"  # noqa: S105 - of a school that lives for one measurement
 TYPED = {
     "all_content": "练习册第 32 页第 1 至 4 题",
@@ -35,10 +36,10 @@ TYPED = {
 def run() -> Iterable[dict[str, Any]]:
     """Items filed a second, ours and bare, each at eight connections."""
     with school_on_disk() as school:
-        pairs = _build(school)
+        forms = _build(school)
         bare_url = sqlite_url(school.directory / "bare.db")
         with served(school) as ours, served_bare(school, "bench._bare_filing:app", BARE_DATABASE=bare_url) as bare:
-            filing = _filing(ours.url, pairs)
+            filing = _filing(ours.url, forms)
             inserting = _inserting(bare.url)
             rounds = iter(range(1000))
             yield compare(
@@ -56,11 +57,12 @@ def _rate(url: str, request: Request) -> float:
     return measured.per_second
 
 
-def _filing(url: str, pairs: list[tuple[str, date, date]]) -> Request:
-    cookie, token = _signed_in(url)
+def _filing(url: str, forms: list[tuple[str, str, date]]) -> Request:
+    sessions = {login: _signed_in(url, login) for login in sorted({login for login, _path, _due in forms})}
 
     def request(number: int) -> bytes:
-        path, _on_day, due_on = pairs[number % len(pairs)]
+        login, path, due_on = forms[number % len(forms)]
+        cookie, token = sessions[login]
         typed = TYPED | {"due_on": due_on.isoformat(), "submission_key": f"bench{number}", "csrf_token": token}
         return _post(url, path, cookie, typed)
 
@@ -82,10 +84,10 @@ def _post(url: str, path: str, cookie: str, typed: dict[str, str]) -> bytes:
     return f"{head}{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _signed_in(url: str) -> tuple[str, str]:
+def _signed_in(url: str, login: str) -> tuple[str, str]:
     """A session cookie and its token, got as a browser gets them."""
     opener = build_opener(HTTPCookieProcessor())
-    fields = {"login": "T001", "password": PASSWORD, "csrf_token": _token(opener.open(f"{url}/sign-in").read())}
+    fields = {"login": login, "password": PASSWORD, "csrf_token": _token(opener.open(f"{url}/sign-in").read())}
     try:
         opener.open(f"{url}/sign-in", urlencode(fields).encode(), timeout=30).read()
     except HTTPError as error:
@@ -103,25 +105,36 @@ def _cookie(opener: Any) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def _build(school: School) -> list[tuple[str, date, date]]:
-    """A teacher of forty classes; answers (path of the form, day, due day) of every class-day of the term."""
+def _build(school: School) -> list[tuple[str, str, date]]:
+    """Twenty teachers of two classes; answers (login, path of the form, due day) of every class-day of the term."""
     start = date(today().year if today().month >= 9 else today().year - 1, 9, 1)
     with school.app.app_context(), transaction():
         term = Term(school_year=SchoolYear(start_year=start.year), number=1, starts_on=start, ends_on=start + timedelta(140))
         maths = Subject(code="maths", name="数学")
-        user = create_user("T001", "陈老师")
-        user.password_hash = hash_password(PASSWORD)
-        grant_role(user, Role.SUBJECT_TEACHER, starts_on=start)
-        teacher = Teacher(staff_code="T001", name="陈建国", public_name="陈老师", user_id=user.id)
         classes = [SchoolClass(entry_year=start.year - 2, number=number + 1) for number in range(CLASSES)]
-        db.session.add_all([term, maths, teacher, *classes])
+        db.session.add_all([term, maths, *classes])
+        hashed = hash_password(PASSWORD)
+        teachers = [_teacher(f"T{number:03}", hashed, start) for number in range(TEACHERS)]
         db.session.flush()
-        for one in classes:
+        taught = [(teachers[number % TEACHERS], one) for number, one in enumerate(classes)]
+        for teacher, one in taught:
             keys = {"class_id": one.id, "subject_id": maths.id, "term_id": term.id}
             db.session.add(TeachingAssignment(teacher=teacher, starts_on=start, **keys))
         db.session.flush()
         calendar = get_calendar()
         days = school_days(start, start + timedelta(120), calendar)
         due = {day: next_school_day(day, calendar) or day for day in days}
-        paths = [(f"/homework/items/new/{one.id}/{maths.id}?day={day}", day, due[day]) for day in days for one in classes]
-    return paths
+        return [
+            (teacher.staff_code, f"/homework/items/new/{one.id}/{maths.id}?day={day}", due[day])
+            for day in days
+            for teacher, one in taught
+        ]
+
+
+def _teacher(code: str, hashed: str, start: date) -> Teacher:
+    user = create_user(code, f"{code}老师")
+    user.password_hash = hashed
+    grant_role(user, Role.SUBJECT_TEACHER, starts_on=start)
+    teacher = Teacher(staff_code=code, name=f"{code}老师", public_name=f"{code}老师", user_id=user.id)
+    db.session.add(teacher)
+    return teacher

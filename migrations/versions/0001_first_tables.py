@@ -1,5 +1,7 @@
 """first tables"""
 
+from uuid import uuid4
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -66,6 +68,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', 'window_starts_at', name=op.f('uq_sign_in_failures_key_window_starts_at'))
     )
     op.create_index(op.f('ix_sign_in_failures_window_starts_at'), 'sign_in_failures', ['window_starts_at'], unique=False)
+    op.create_table('stamps',
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('value', sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_stamps'))
+    )
+    # Without a first stamp a worker would read calendar and settings anew until somebody changed them.
+    stamps = sa.table('stamps', sa.column('name'), sa.column('value'))
+    op.bulk_insert(stamps, [{'name': name, 'value': uuid4().hex} for name in ('calendar', 'preferences')])
     op.create_table('subjects',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=20), nullable=False),
@@ -406,6 +416,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_audit_entries_action'), table_name='audit_entries')
     op.drop_table('audit_entries')
     op.drop_table('users')
+    op.drop_table('stamps')
     op.drop_table('subjects')
     op.drop_index(op.f('ix_sign_in_failures_window_starts_at'), table_name='sign_in_failures')
     op.drop_table('sign_in_failures')

@@ -13,6 +13,7 @@ class SchoolYear(db.Model):
     """A school year, named by the calendar year it starts in."""
 
     __tablename__ = "school_years"
+    __stamp__ = "calendar"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     start_year: Mapped[int] = mapped_column(unique=True)
@@ -23,6 +24,7 @@ class Term(db.Model):
     """A term: first (autumn) or second (spring) of its school year."""
 
     __tablename__ = "terms"
+    __stamp__ = "calendar"
     __table_args__ = (
         UniqueConstraint("school_year_id", "number"),
         CheckConstraint("ends_on > starts_on", name="dates_in_order"),
@@ -41,9 +43,8 @@ class CalendarDay(db.Model):
     """A day that is not what its weekday says (CA-01); a make-up day names the weekday it follows (CA-02)."""
 
     __tablename__ = "calendar_days"
-    __table_args__ = (
-        CheckConstraint("follows_weekday IS NULL OR follows_weekday BETWEEN 1 AND 7", name="weekday_1_to_7"),
-    )
+    __stamp__ = "calendar"
+    __table_args__ = (CheckConstraint("follows_weekday IS NULL OR follows_weekday BETWEEN 1 AND 7", name="weekday_1_to_7"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     on_day: Mapped[date] = mapped_column(unique=True)
@@ -57,6 +58,7 @@ class HolidayYear(db.Model):
     """A calendar year whose public holidays are known; a year without a row is 尚未公布."""
 
     __tablename__ = "holiday_years"
+    __stamp__ = "calendar"
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     filled_at: Mapped[datetime] = mapped_column(Instant)

@@ -7,21 +7,12 @@ from sqlalchemy import select
 from school.calendar.models import CalendarDay, HolidayYear, SchoolYear, Term
 from school.calendar.rules import DayException, SchoolCalendar, TermDates
 from school.db import db
+from school.stamps import forget_stamps, kept
 
 
 def get_calendar() -> SchoolCalendar:
-    """The school's calendar; read once in a transaction, so that what a lock guards is never judged by older dates."""
-    kept = db.session().info
-    transaction, calendar = kept.get("calendar", (None, None))
-    if calendar is None or transaction is not db.session().get_transaction():
-        calendar = _read_calendar()
-        kept["calendar"] = (db.session().get_transaction(), calendar)
-    return calendar
-
-
-def forget_calendar() -> None:
-    """Make the next reading of this session ask the database again."""
-    db.session().info.pop("calendar", None)
+    """The school's calendar as this transaction sees it; what a lock guards is never judged by older dates."""
+    return kept("calendar", _read_calendar)
 
 
 def find_term(day: date) -> Term | None:
@@ -57,7 +48,9 @@ def find_school_year(start_year: int) -> SchoolYear | None:
 
 def lock_school_years() -> list[SchoolYear]:
     """All school years, locked until the transaction ends: whoever changes terms does so alone."""
-    return list(db.session.scalars(select(SchoolYear).order_by(SchoolYear.id).with_for_update()))
+    years = list(db.session.scalars(select(SchoolYear).order_by(SchoolYear.id).with_for_update()))
+    forget_stamps()
+    return years
 
 
 def find_day(on_day: date) -> CalendarDay | None:

@@ -13,7 +13,6 @@ from school.calendar.queries import (
     days_between,
     find_holiday_year,
     find_school_year,
-    forget_calendar,
     lock_school_years,
     term_dates,
     terms,
@@ -125,7 +124,6 @@ def _flush(conflict: str) -> None:
         if not conflict:
             raise
         raise Conflict(conflict) from error
-    forget_calendar()
 
 
 def _described(kind: DayKind, name: str, follows_weekday: int | None) -> str:

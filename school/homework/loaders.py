@@ -88,5 +88,3 @@ def item_on_board(item_id: int) -> HomeworkItem:
 def asked_day() -> date:
     """The day in the address, else today or the last school day."""
     return day_argument("day") or default_day(today())
-
-

@@ -12,6 +12,7 @@ class Preference(db.Model):
     """A changed setting; keys without a row have their default."""
 
     __tablename__ = "preferences"
+    __stamp__ = "preferences"
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[object] = mapped_column(JSON)

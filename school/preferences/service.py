@@ -9,7 +9,7 @@ from school.clock import now
 from school.db import db
 from school.errors import Conflict, Refused
 from school.preferences.models import Preference
-from school.preferences.queries import forget_preferences, get_preferences, lock_preferences
+from school.preferences.queries import get_preferences, lock_preferences
 from school.preferences.rules import NEEDS_REASON, Preferences, check_preference, check_together, in_words
 
 LABELS = {f.name: f.metadata["label"] for f in fields(Preferences)}
@@ -36,7 +36,6 @@ def change(values: Mapping[str, Any], *, seen: Mapping[str, Any] | None = None, 
         sentence = f"把学校设置“{LABELS[key]}”从 {before} 改为 {after}"
         record(actor, "preferences.change", sentence, subject_type="preference", reason=reason)
     db.session.flush()
-    forget_preferences()
     return list(wanted)
 
 

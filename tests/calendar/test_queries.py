@@ -29,13 +29,17 @@ def test_terms_by_day(app: Flask) -> None:
     assert current_or_last_term(date(2028, 1, 1)) is second
 
 
-def test_the_calendar_is_read_once_in_a_transaction_and_anew_in_the_next(app: Flask) -> None:
+def test_the_calendar_is_read_again_only_after_a_change(app: Flask) -> None:
     with transaction():
         add_term(AUTUMN, actor=COMMAND_LINE)
     statements: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     assert get_calendar() is get_calendar()
-    assert sum(statement.startswith("SELECT") for statement in statements) == 3
+    assert sum(statement.startswith("SELECT") for statement in statements) == 4, "the stamps, terms, days and years"
+    db.session.rollback()
+    statements.clear()
+    get_calendar()
+    assert [statement.split() for statement in statements if "FROM" in statement and "stamps" not in statement] == [], "the stamp is what it was"
     day = date(2026, 10, 30)
     assert is_school_day(day, get_calendar())
     with transaction():

@@ -56,12 +56,6 @@ def find_item(item_id: int) -> HomeworkItem | None:
     return db.session.scalar(select(HomeworkItem).where(HomeworkItem.id == item_id).options(selectinload(HomeworkItem.day)))
 
 
-def find_item_by_key(teacher_id: int, submission_key: str) -> HomeworkItem | None:
-    """The item a teacher's form already made, when the form comes a second time."""
-    statement = select(HomeworkItem).where(HomeworkItem.teacher_id == teacher_id, HomeworkItem.submission_key == submission_key)
-    return db.session.scalar(statement)
-
-
 def items_of_teacher(teacher_id: int, from_day: date, to_day: date) -> list[HomeworkItem]:
     """A teacher's items of some days, newest day first."""
     statement = (
@@ -138,9 +132,7 @@ def _make_day(class_id: int, on_day: date) -> None:
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     values = {"class_id": class_id, "on_day": on_day, "state": DayState.OPEN, "note": "", "reason": ""}
     values |= dict.fromkeys(("has_none", "is_late"), False)
-    values |= dict.fromkeys(
-        ("required_minutes", "optional_minutes", "in_school_minutes", "item_count", "cap_minutes"), 0
-    )
+    values |= dict.fromkeys(("required_minutes", "optional_minutes", "in_school_minutes", "item_count", "cap_minutes"), 0)
     db.session.execute(insert(HomeworkDay).values(**values).on_conflict_do_nothing())
 
 

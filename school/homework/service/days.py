@@ -79,13 +79,13 @@ def check_fits(locked: LockedDay, *, reason: str) -> None:
 
 def keep_totals(locked: LockedDay) -> None:
     """Write the day's totals beside it, as reports read them."""
-    load = locked.load
+    load, cap_minutes = locked.load, locked.limits.soft
     day = locked.day
     day.required_minutes = load.required
     day.optional_minutes = load.optional
     day.in_school_minutes = load.in_school
     day.item_count = len(locked.counted)
-    day.cap_minutes = locked.limits.soft
+    day.cap_minutes = cap_minutes
 
 
 def _checked(day: HomeworkDay) -> LockedDay:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import delete
+
 from school.audit.service import Actor, record
 from school.clock import now
 from school.db import db
 from school.errors import Conflict, Refused
 from school.homework.enums import DayState, ItemState
 from school.homework.models import HomeworkDay, HomeworkItem, HomeworkLayer, NoHomeworkDeclaration
-from school.homework.queries.days import find_item_by_key
 from school.homework.rules.caps import CapExceeded
 from school.homework.rules.concerns import Concern, ReasonNeeded, check_reason
 from school.homework.rules.filing import ItemValues, LayerValues, check_filing
@@ -53,7 +54,7 @@ def file_item(lesson: Lesson, values: ItemValues, filing: Filing, *, actor: Acto
     Raises the refusals of `rules.filing`, `rules.wording` and, when submitted, of `rules.caps`.
     """
     locked = lock(lesson.class_id, values.on_day)
-    known = find_item_by_key(lesson.teacher_id, filing.key)
+    known = next((item for item in locked.day.items if _is_same_form(item, lesson, filing)), None)
     if known is not None:
         return known
     item = HomeworkItem(
@@ -182,6 +183,18 @@ def in_words(item: HomeworkItem) -> str:
     return ";".join(f"{layer.layer.label}:{layer.content}({layer.minutes}分钟)" for layer in item.layers)
 
 
+def overtake_none(day_id: int, subject_id: int) -> None:
+    """An item overtakes the subject's 「无」; the day's declarations are read anew when somebody asks."""
+    said = NoHomeworkDeclaration
+    db.session.execute(
+        delete(said).where(said.day_id == day_id, said.subject_id == subject_id).execution_options(synchronize_session=False)
+    )
+
+
+def _is_same_form(item: HomeworkItem, lesson: Lesson, filing: Filing) -> bool:
+    return (item.teacher_id, item.submission_key) == (lesson.teacher_id, filing.key)
+
+
 def _layer(row: HomeworkLayer, asked: LayerValues) -> HomeworkLayer:
     row.content = asked.content
     row.minutes = asked.minutes
@@ -209,8 +222,7 @@ def _submit(locked: LockedDay, item: HomeworkItem, concerns: list[Concern], fili
     item.state = ItemState.SUBMITTED
     item.state_reason = ""
     item.submitted_at = now()
-    # The declaration 「无」 is overtaken by the item.
-    locked.day.declarations = [one for one in locked.day.declarations if one.subject_id != item.subject_id]
+    overtake_none(locked.day.id, item.subject_id)
     with db.session.no_autoflush:
         _check_room(locked, concerns, filing.reason)
     if locked.day.state is DayState.COORDINATED:
