@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 app = Flask(__name__)
-app.secret_key = "bench"  # noqa: S105 - a key of the measurement, not of the product
+app.secret_key = "bench"
 engine = create_engine(os.environ.get("BARE_DATABASE", "sqlite://"))
 
 
@@ -60,7 +60,7 @@ def sign_in() -> str:
 
 
 @app.post("/items")
-def file_item():  # noqa: ANN201
+def file_item():
     """Insert what was posted and send the person on."""
     form = request.form
     with Session(engine) as database:

@@ -21,7 +21,7 @@ from tests.support.databases import sqlite_url
 
 CLASSES = 40
 TEACHERS = 20  # of two classes each, as at a real school
-PASSWORD = "three plain words"  # noqa: S105 - of a school that lives for one measurement
+PASSWORD = "three plain words"
 TYPED = {
     "all_content": "练习册第 32 页第 1 至 4 题",
     "all_minutes": "1",
@@ -63,7 +63,8 @@ def _filing(url: str, forms: list[tuple[str, str, date]]) -> Request:
     def request(number: int) -> bytes:
         login, path, due_on = forms[number % len(forms)]
         cookie, token = sessions[login]
-        typed = TYPED | {"due_on": due_on.isoformat(), "submission_key": f"bench{number}", "csrf_token": token}
+        own = {"all_content": f"练习册第 {number} 页第 1 至 4 题", "submission_key": f"bench{number}"}
+        typed = TYPED | own | {"due_on": due_on.isoformat(), "csrf_token": token}
         return _post(url, path, cookie, typed)
 
     return request

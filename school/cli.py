@@ -6,9 +6,11 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from school import serving
+from school.accounts.commands import commands as account_commands
 from school.accounts.commands import create_administrator
 from school.accounts.queries import count_users
 from school.demo.accounts import DEMO_PASSWORD, demo_logins
+from school.demo.commands import commands as demo_commands
 from school.demo.commands import load_demo_school
 from school.homework.commands import commands as homework_commands
 from school.people.commands import commands as people_commands
@@ -51,5 +53,5 @@ def _fill_empty_database() -> None:
     click.echo(f"· the database is empty: first sign-in at /activate as {login} with one-time code {code}")
 
 
-for command in (*people_commands, *homework_commands):
+for command in (*account_commands, *people_commands, *homework_commands, *demo_commands):
     group.add_command(command)

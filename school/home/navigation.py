@@ -15,6 +15,7 @@ class Entry:
     label: str
     endpoint: str
     permissions: frozenset[Permission] = frozenset()
+    also: frozenset[str] = frozenset()  # other endpoints of the same section
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,19 @@ _P = Permission
 
 ENTRIES = (
     Entry("首页", "home.index"),
-    Entry("我的作业", "homework.mine", frozenset({_P.FILE_HOMEWORK})),
-    Entry("班级统筹", "homework.boards", frozenset({_P.COORDINATE_HOMEWORK, _P.APPROVE_HOMEWORK})),
-    Entry("审核放宽", "homework.approvals", frozenset({_P.APPROVE_HOMEWORK})),
+    Entry(
+        "我的作业",
+        "homework.mine",
+        frozenset({_P.FILE_HOMEWORK}),
+        frozenset({"homework.new_item", "homework.edit_item", "homework.withdraw_item"}),
+    ),
+    Entry(
+        "班级统筹",
+        "homework.boards",
+        frozenset({_P.COORDINATE_HOMEWORK, _P.APPROVE_HOMEWORK}),
+        frozenset({"homework.board", "homework.trim_item", "homework.return_item", "homework.request_room"}),
+    ),
+    Entry("审核与放宽", "homework.approvals", frozenset({_P.APPROVE_HOMEWORK}), frozenset({"homework.answer_request"})),
     Entry("孩子的作业", "homework.family", frozenset({_P.SEE_OWN_CHILDREN})),
     Entry("作业公示", "homework.public_log"),
     Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
@@ -52,4 +63,4 @@ def navigation_for(person: Person | None) -> list[Link]:
 
 
 def _link(entry: Entry) -> Link:
-    return Link(entry.label, url_for(entry.endpoint), request.endpoint == entry.endpoint)
+    return Link(entry.label, url_for(entry.endpoint), request.endpoint in {entry.endpoint, *entry.also})

@@ -75,7 +75,7 @@ def _approvals(person: Person) -> list[Task]:
         return []
     waiting = len(waiting_days(person)) + (count_unanswered() if policy.may_lift_cap(person) else 0)
     text = f"有 {waiting} 件等您答复。" if waiting else "没有等您答复的事。"
-    return [_task("审核放宽", waiting, text, "去答复", url_for("homework.approvals"))]
+    return [_task("审核与放宽", waiting, text, "去答复", url_for("homework.approvals"))]
 
 
 def _children(person: Person, on_day: date) -> list[Task]:

@@ -39,7 +39,9 @@ def test_the_calendar_is_read_again_only_after_a_change(app: Flask) -> None:
     db.session.rollback()
     statements.clear()
     get_calendar()
-    assert [statement.split() for statement in statements if "FROM" in statement and "stamps" not in statement] == [], "the stamp is what it was"
+    assert [statement.split() for statement in statements if "FROM" in statement and "stamps" not in statement] == [], (
+        "the stamp is what it was"
+    )
     day = date(2026, 10, 30)
     assert is_school_day(day, get_calendar())
     with transaction():

@@ -150,5 +150,3 @@ def _child(name: str, school_class: SchoolClass, user: User) -> None:
     db.session.flush()
     db.session.add(ClassMembership(pupil=pupil, class_id=school_class.id, starts_on=SEPTEMBER))
     db.session.add(Guardianship(pupil=pupil, guardian=guardian, relation=Relation.MOTHER))
-
-

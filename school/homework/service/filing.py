@@ -38,14 +38,26 @@ class NoRoom(CapExceeded):
         self.args = (self.message,)
 
 
+class FiledAlready(Refused):
+    """The teacher's own item with the same words is there: a form sent again after the browser's back button."""
+
+    def __init__(self, class_label: str, subject: str) -> None:
+        sentence = f"这项作业已经填报给{class_label}({subject}),不用再提交。要改就在“我的作业”里修改;要另布置一项,请写得不同。"
+        super().__init__(sentence, "content")
+
+
 @dataclass(frozen=True)
 class Filing:
-    """How an item is handed in: for whom the rules may warn, and whether it is submitted or kept as a draft."""
+    """How an item is handed in: for whom the rules may warn, and whether it is submitted or kept as a draft.
+
+    `refuses_twin`: it was typed into a form, so the teacher's same words of the same day are a form sent again.
+    """
 
     is_draft: bool = False
     asks_for_room: bool = False
     reason: str = ""
     key: str = ""
+    refuses_twin: bool = False
 
 
 def file_item(lesson: Lesson, values: ItemValues, filing: Filing, *, actor: Actor) -> HomeworkItem:
@@ -57,6 +69,8 @@ def file_item(lesson: Lesson, values: ItemValues, filing: Filing, *, actor: Acto
     known = next((item for item in locked.day.items if _is_same_form(item, lesson, filing)), None)
     if known is not None:
         return known
+    if filing.refuses_twin and any(_is_twin(item, lesson, values) for item in locked.day.items):
+        raise FiledAlready(locked.class_label, lesson.subject)
     item = HomeworkItem(
         day=locked.day,
         subject_id=lesson.subject_id,
@@ -193,6 +207,16 @@ def overtake_none(day_id: int, subject_id: int) -> None:
 
 def _is_same_form(item: HomeworkItem, lesson: Lesson, filing: Filing) -> bool:
     return (item.teacher_id, item.submission_key) == (lesson.teacher_id, filing.key)
+
+
+def _is_twin(item: HomeworkItem, lesson: Lesson, values: ItemValues) -> bool:
+    """Whether an item that stands asks the same: a page that is fetched anew brings a new key with the old words."""
+    is_own = (item.teacher_id, item.subject_id) == (lesson.teacher_id, lesson.subject_id)
+    if not is_own or item.state is ItemState.WITHDRAWN:
+        return False
+    same_words = {(row.layer, row.content) for row in item.layers} == {(one.layer, one.content) for one in values.layers}
+    same_place = (item.book, item.pages, item.questions) == (values.book, values.pages, values.questions)
+    return same_words and same_place
 
 
 def _layer(row: HomeworkLayer, asked: LayerValues) -> HomeworkLayer:

@@ -69,7 +69,9 @@ def approve_day(day_id: int, *, actor: Actor) -> HomeworkDay:
     day = locked.day
     if day.state is not DayState.COORDINATED:
         raise Refused("这一天的作业不在待审核状态,请刷新页面。")
-    choice = Choice(day.has_none, goes_on_unfiled=True, confirms_standard=True, reason=day.reason or "审核公示", note=day.note)
+    late = is_late(now(), day.on_day, locked.preferences.publish_time)
+    reason = day.reason or ("送审后才公示" if late else "")
+    choice = Choice(day.has_none, goes_on_unfiled=True, confirms_standard=True, reason=reason, note=day.note)
     return _publish(locked, choice, actor)
 
 

@@ -171,6 +171,7 @@ def _filing(form: ItemForm) -> Filing:
         asks_for_room="ask_room" in request.form,
         reason=form.warning_reason.data or "",
         key=form.submission_key.data or "",
+        refuses_twin=True,
     )
 
 

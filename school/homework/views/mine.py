@@ -3,15 +3,16 @@
 from flask import flash, render_template, url_for
 from werkzeug.wrappers import Response
 
-from school.accounts.identity import actor
+from school.accounts.identity import actor, the_person
 from school.clock import today
 from school.db import transaction
 from school.errors import Refused
-from school.homework.loaders import asked_day, my_lesson, my_teacher
+from school.homework.loaders import asked_day, my_lesson
 from school.homework.queries.mine import cards_of
 from school.homework.service import filing
 from school.homework.views import bp
 from school.homework.views.days import day_links
+from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 from school.web.guard import requires
 from school.web.pages import see_other
@@ -20,9 +21,10 @@ from school.web.pages import see_other
 @bp.get("/homework")
 @requires(Permission.FILE_HOMEWORK)
 def mine() -> str:
-    """The signed-in teacher's lessons of a day."""
+    """The signed-in teacher's lessons of a day; an office account has none, and the page says so."""
     on_day = asked_day()
-    cards = cards_of(my_teacher(), on_day)
+    teacher = find_teacher_of_user(the_person().user_id)
+    cards = cards_of(teacher, on_day) if teacher else []
     return render_template(
         "homework/mine.html", cards=cards, on_day=on_day, days=day_links("homework.mine", on_day), is_past=on_day < today()
     )

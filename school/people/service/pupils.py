@@ -8,9 +8,9 @@ from school.clock import today
 from school.db import db
 from school.errors import Refused
 from school.people.enums import MembershipEnd
+from school.people.labels import class_name
 from school.people.models import ClassMembership, Pupil, SchoolClass
 from school.people.queries.listing import open_membership, stays_of_pupil
-from school.people.rules import class_label
 
 LEAVING = (MembershipEnd.TRANSFERRED, MembershipEnd.SUSPENDED, MembershipEnd.GRADUATED, MembershipEnd.LEFT)
 
@@ -91,7 +91,7 @@ def _begin(pupil: Pupil, target: SchoolClass, on_day: date, number_in_class: str
 
 
 def _label(found: SchoolClass) -> str:
-    return class_label(found.entry_year, found.number, school_year_start(today()))
+    return class_name(found.entry_year, found.number, school_year_start(today()))
 
 
 def _record(actor: Actor, action: str, sentence: str, pupil: Pupil, reason: str) -> None:

@@ -9,9 +9,9 @@ from school.calendar.rules import day_in_words, school_year_start
 from school.clock import today
 from school.db import db
 from school.errors import Refused
+from school.people.labels import class_name
 from school.people.models import Teacher, TeachingAssignment
 from school.people.queries.listing import open_assignments, open_grants
-from school.people.rules import class_label
 from school.permissions import Role
 
 
@@ -23,7 +23,7 @@ def end_assignment(assignment: TeachingAssignment, *, last_day: date, reason: st
         raise Refused(f"这项任课到{day_in_words(assignment.ends_on)}为止,不能再往后。", "last_day")
     assignment.ends_on = last_day
     found = assignment.school_class
-    where = class_label(found.entry_year, found.number, school_year_start(today()))
+    where = class_name(found.entry_year, found.number, school_year_start(today()))
     sentence = f"{assignment.teacher.name}不再教{where}{assignment.subject.name},最后一天是{day_in_words(last_day)}"
     record(actor, "teacher.end_assignment", sentence, subject_type="teacher", subject_id=assignment.teacher_id, reason=reason)
 

@@ -9,10 +9,11 @@ from school.audit.service import record
 from school.calendar.rules import school_year_start
 from school.clock import today
 from school.db import transaction
+from school.people.labels import class_name
 from school.people.loaders import get_class, get_class_to_export
 from school.people.policy import may_export_class, may_see_class, sees_whole_school
 from school.people.queries.listing import ListedClass, classes_listed, homeroom_teachers, pupils_of_class
-from school.people.rules import LAST_GRADE, class_label, grade_label
+from school.people.rules import LAST_GRADE, grade_label
 from school.people.service.exporting import export_pupils
 from school.people.views import bp
 from school.permissions import Permission
@@ -30,7 +31,7 @@ def classes() -> str:
     grades: dict[str, list[tuple[ListedClass, str]]] = {}
     for row in classes_listed(year - LAST_GRADE + 1, year + 1, today()):
         if may_see_class(person, class_id=row.id, entry_year=row.entry_year):
-            label = class_label(row.entry_year, row.number, year)
+            label = class_name(row.entry_year, row.number, year)
             grades.setdefault(grade_label(row.entry_year, year), []).append((row, label))
     total = sum(row.pupils for rows in grades.values() for row, _label in rows)
     return render_template(
@@ -103,4 +104,4 @@ def school_file(file_type: str) -> Response:
 
 
 def _label(entry_year: int, number: int) -> str:
-    return class_label(entry_year, number, school_year_start(today()))
+    return class_name(entry_year, number, school_year_start(today()))

@@ -11,13 +11,14 @@ from school.clock import today
 from school.db import transaction
 from school.errors import Refused
 from school.people.forms import LeaveForm, MoveForm
+from school.people.labels import class_name
 from school.people.loaders import get_class, get_pupil, get_pupil_locked
 from school.people.queries import classes_of_grades
 from school.people.queries.listing import guardians_of_pupil
-from school.people.rules import LAST_GRADE, class_label
 from school.people.service import pupils as service
 from school.people.views import bp
 from school.permissions import Permission
+from school.preferences.queries import get_preferences
 from school.web.forms import show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
@@ -89,7 +90,7 @@ def _page(pupil_id: int, status: int, *, move: MoveForm | None = None, leave: Le
     page = render_template(
         "people/pupil.html",
         found=found,
-        stays=[(stay, class_label(stay.entry_year, stay.class_number, year)) for stay in stays],
+        stays=[(stay, class_name(stay.entry_year, stay.class_number, year)) for stay in stays],
         is_here=bool(stays and stays[0].ends_on is None),
         guardians=guardians_of_pupil(pupil_id),
         move=(move or _move_form(fills=True)).named("move"),
@@ -102,6 +103,6 @@ def _page(pupil_id: int, status: int, *, move: MoveForm | None = None, leave: Le
 def _move_form(*, fills: bool) -> MoveForm:
     form = MoveForm(formdata=None, on_day=today()) if fills else MoveForm()
     year = school_year_start(today())
-    classes = classes_of_grades(year - LAST_GRADE + 1, year + 1)
-    form.offer([(found.id, class_label(found.entry_year, found.number, year)) for found in classes])
+    classes = classes_of_grades(year - get_preferences().last_grade + 1, year + 1)
+    form.offer([(found.id, class_name(found.entry_year, found.number, year)) for found in classes])
     return form

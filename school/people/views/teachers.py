@@ -12,9 +12,10 @@ from school.clock import today
 from school.db import transaction
 from school.errors import Refused
 from school.people.forms import ComeBackForm, EndForm
+from school.people.labels import class_name
 from school.people.loaders import get_assignment, get_teacher, get_teacher_locked
 from school.people.queries.listing import ListedAssignment, assignments_by_teacher, teachers_listed
-from school.people.rules import class_label, mask_phone
+from school.people.rules import mask_phone
 from school.people.service import staff as service
 from school.people.views import bp
 from school.permissions import Permission
@@ -109,7 +110,7 @@ def _page(
     found = get_teacher(teacher_id)
     year = school_year_start(today())
     rows = [
-        (row, class_label(row.entry_year, row.class_number, year), _end_form(row, ending or {}), _is_live(row))
+        (row, class_name(row.entry_year, row.class_number, year), _end_form(row, ending or {}), _is_live(row))
         for row in _assignments(teacher_id).get(teacher_id, [])
     ]
     page = render_template(
@@ -143,5 +144,5 @@ def _lessons(rows: list[ListedAssignment]) -> str:
     year = school_year_start(today())
     by_subject: dict[str, list[str]] = {}
     for row in filter(_is_live, rows):
-        by_subject.setdefault(row.subject, []).append(class_label(row.entry_year, row.class_number, year))
+        by_subject.setdefault(row.subject, []).append(class_name(row.entry_year, row.class_number, year))
     return ";".join(f"{subject} {'、'.join(labels)}" for subject, labels in by_subject.items())
