@@ -27,7 +27,7 @@ class Document:
         return self.root.iter(tag)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def parse(text: str) -> Document:
     """Parse a page, or a fragment when there is neither `<html` nor a doctype."""
     parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)

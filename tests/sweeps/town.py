@@ -224,7 +224,7 @@ def _published_days(school: SmallSchool) -> HomeworkItem:
         publishing.close_day(day.id, actor=TESTER)
     with frozen(at(TUESDAY, 15)), transaction():
         item = file_on(school, TUESDAY, 20)
-        withdrawn = file_on(school, TUESDAY, 5, "另一项", form=Form.ORAL)
+        withdrawn = file_on(school, TUESDAY, 5, "另一项", form=Form.ORAL, content="朗读第 12 课")
         file_on(school, TUESDAY, 0, "分层", layers=LAYERED)
         publishing.publish_day(school.third_2.id, TUESDAY, GOES_ON, actor=TESTER)
         new = values(15, on_day=TUESDAY, due_on=WEDNESDAY)
