@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from school.db import db, transaction
@@ -55,11 +54,7 @@ def checks() -> set[tuple[str, str]]:
 def checks_of_models() -> set[tuple[str, str]]:
     """Table and name of every CHECK of the models."""
     constraints = ((table, one) for table in db.metadata.tables.values() for one in table.constraints)
-    return {
-        (table.name, str(db.metadata.naming_convention and one.name))
-        for table, one in constraints
-        if isinstance(one, sqlalchemy.CheckConstraint)
-    }
+    return {(table.name, str(one.name)) for table, one in constraints if isinstance(one, CheckConstraint)}
 
 
 def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
@@ -69,10 +64,8 @@ def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
 
 
 def test_every_check_of_the_models_is_in_the_database(app: Flask) -> None:
-    suffixes = {(table, name.rsplit("ck_", 1)[-1]) for table, name in checks_of_models()}
-    present = {(table, name.rsplit("ck_", 1)[-1]) for table, name in checks()}
-    missing = [(table, name) for table, name in suffixes if not any(t == table and n.endswith(name) for t, n in present)]
-    assert missing == [], "these CHECKs are in the models and not in the migrations"
+    assert len(checks_of_models()) > 20
+    assert checks() == checks_of_models(), "Alembic does not compare CHECKs: write the migration by hand"
 
 
 def test_a_planted_difference_is_seen(app: Flask) -> None:

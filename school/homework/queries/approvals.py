@@ -43,11 +43,24 @@ def waiting_days(person: Person) -> list[ClassDay]:
 
 def waiting_requests() -> list[WaitingRequest]:
     """Unanswered requests with what the office needs to decide."""
-    return [described(request) for request in open_requests()]
+    return _described(open_requests())
 
 
 def described(request: CapRequest) -> WaitingRequest:
     """A request with its class-day and the asker's name."""
-    (class_day,) = class_days_of(find_classes([request.day.class_id]), request.day.on_day)
-    asker = db.session.get(User, request.asked_by)
-    return WaitingRequest(request, class_day, asker.display_name if asker else "")
+    return _described([request])[0]
+
+
+def _described(requests: list[CapRequest]) -> list[WaitingRequest]:
+    """Requests with their class-days, read day by day, and the askers' names."""
+    wanted = defaultdict(set)
+    for request in requests:
+        wanted[request.day.on_day].add(request.day.class_id)
+    read = [one for on_day, ids in wanted.items() for one in class_days_of(find_classes(sorted(ids)), on_day)]
+    days = {(one.class_id, one.on_day): one for one in read}
+    askers = select(User.id, User.display_name).where(User.id.in_([request.asked_by for request in requests]))
+    names = {user_id: name for user_id, name in db.session.execute(askers)}
+    return [
+        WaitingRequest(request, days[request.day.class_id, request.day.on_day], names.get(request.asked_by, ""))
+        for request in requests
+    ]

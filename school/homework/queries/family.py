@@ -27,14 +27,19 @@ class ChildDay:
 
 
 def child_days(user_id: int, on_day: date) -> list[ChildDay]:
-    """Every child of the guardian with the class's log of the day."""
+    """Every child of the guardian with the class's log of the day; one query for all children."""
+    children = children_of_user(user_id)
+    if not children:
+        return []
+    keys = sorted({(child.entry_year, child.class_number) for child in children})
+    rows = log_rows(LogFilter(on_day, on_day, class_keys=keys), limit=MOST_ROWS * len(keys))
+    by_class = {key: [row for row in rows if (row.entry_year, row.class_number) == key] for key in keys}
     start_year = school_year_start(on_day)
-    return [_child_day(child, on_day, start_year) for child in children_of_user(user_id)]
+    return [_child_day(child, by_class[child.entry_year, child.class_number], start_year) for child in children]
 
 
-def _child_day(child: Child, on_day: date, start_year: int) -> ChildDay:
-    wanted = LogFilter(on_day, on_day, class_key=(child.entry_year, child.class_number))
-    newest = {row.item_id: row for row in log_rows(wanted, limit=MOST_ROWS)}
+def _child_day(child: Child, log: list[LogRow], start_year: int) -> ChildDay:
+    newest = {row.item_id: row for row in log}
     is_none = None in newest and len(newest) == 1
     rows = [row for item_id, row in newest.items() if item_id is not None and row.change != "withdrawn"]
     return ChildDay(child, class_label(child.entry_year, child.class_number, start_year), rows, is_none)

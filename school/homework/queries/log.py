@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from school.calendar.models import CalendarDay, Term
 from school.db import db
@@ -87,6 +87,7 @@ class LogFilter:
     entry_years: Sequence[int] = ()
     class_key: tuple[int, int] | None = None
     subject_codes: Sequence[str] = ()
+    class_keys: Sequence[tuple[int, int]] = ()
 
 
 def log_rows(wanted: LogFilter, *, limit: int) -> list[LogRow]:
@@ -96,6 +97,8 @@ def log_rows(wanted: LogFilter, *, limit: int) -> list[LogRow]:
     if wanted.class_key:
         entry_year, number = wanted.class_key
         statement = statement.where(Entry.entry_year == entry_year, Entry.class_number == number)
+    if wanted.class_keys:
+        statement = statement.where(tuple_(Entry.entry_year, Entry.class_number).in_(wanted.class_keys))
     if wanted.entry_years:
         statement = statement.where(Entry.entry_year.in_(wanted.entry_years))
     if wanted.subject_codes:
