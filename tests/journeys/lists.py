@@ -54,14 +54,15 @@ def assignments_file(folder: Path) -> Path:
 
 
 def family_of(class_name: str) -> Family:
-    """A child of the class whose guardian has no other child in the register, and whose names are theirs alone."""
+    """A child of the class whose first guardian has this child only, and a name nobody else in the class has."""
     sheet = load_workbook(io.BytesIO(ROSTER.read_bytes()), read_only=True).worksheets[0]
-    header, *rows = list(sheet.iter_rows(values_only=True))
+    header, *rows = sheet.iter_rows(values_only=True)
     at = {title: n for n, title in enumerate(header)}
-    phones = Counter(row[at[name]] for row in rows for name in ("成员1联系电话", "成员2联系电话", "联系电话") if row[at[name]])
-    children, guardians = (Counter(row[at[name]] for row in rows) for name in ("姓名", "成员1姓名"))
-    fitting = [row for row in rows if row[at["班级"]] == class_name and row[at["成员1是否监护人"]] == "是"]
-    best = min(
-        fitting, key=lambda row: (phones[row[at["成员1联系电话"]]], guardians[row[at["成员1姓名"]]], children[row[at["姓名"]]])
-    )
-    return Family(best[at["姓名"]], best[at["成员1姓名"]])
+    guardians = [(row[at["成员1姓名"]], row[at["成员1联系电话"]]) for row in rows] + [
+        (row[at["成员2姓名"]], row[at["成员2联系电话"]]) for row in rows
+    ]
+    people = Counter(guardians)
+    here = [(row, person) for row, person in zip(rows, guardians, strict=False) if row[at["班级"]] == class_name]
+    names = Counter(person[0] for _row, person in here)
+    row, person = next((row, person) for row, person in here if people[person] == 1 and names[person[0]] == 1)
+    return Family(row[at["姓名"]], person[0])

@@ -160,10 +160,10 @@ def _file_homework(page: Page) -> None:
     hand.tap(_card(page, CLASS).get_by_role("link", name="布置"))
     total = page.locator("[data-total-text]")
     hand.type("内容", OURS)
-    hand.type("预计用时(分钟)", "75")
+    hand.type("预计用时（分钟）", "75")
     expect(total).to_contain_text("多 15 分钟")
     axe(page)
-    page.get_by_label("预计用时(分钟)", exact=True).fill("20")
+    page.get_by_label("预计用时（分钟）", exact=True).fill("20")
     expect(total).to_contain_text("共 20 分钟")
     hand.tap(page.get_by_role("button", name="提交"))
     seconds = time.monotonic() - begin
@@ -177,7 +177,7 @@ def _file_homework(page: Page) -> None:
 def _file_elsewhere(page: Page) -> None:
     _card(page, OTHER_CLASS).get_by_role("link", name="布置").click()
     page.get_by_label("内容", exact=True).fill(THEIRS)
-    page.get_by_label("预计用时(分钟)", exact=True).fill("10")
+    page.get_by_label("预计用时（分钟）", exact=True).fill("10")
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text(f"{OTHER_CLASS}的作业已提交。")).to_be_visible()
 
@@ -202,9 +202,9 @@ def _publish(page: Page) -> str:
 
 def _tap_publish(page: Page, hand: Hand) -> None:
     if (reason := page.get_by_label("情况说明")).count():  # the tests run after the publishing time
-        reason.fill("下午全校会议,放学后才统筹")
+        reason.fill("下午全校会议，放学后才统筹")
     hand.tap(page.get_by_role("button", name="公示 1 项"))
-    expect(page.get_by_text("已公示,家长现在就能看到。")).to_be_visible()
+    expect(page.get_by_text("已公示，家长现在就能看到。")).to_be_visible()
 
 
 def _publish_other_class(page: Page) -> None:
@@ -232,7 +232,8 @@ def _read_and_print(page: Page, public_url: str, folder: Path) -> None:
     for hidden in (page.get_by_role("navigation", name="主导航"), page.locator(".site-header"), page.locator(".site-footer")):
         expect(hidden).to_be_hidden()
     sheet = page.pdf(path=folder / "公示本.pdf")
-    assert sheet.startswith(b"%PDF") and len(sheet) > 5_000
+    assert sheet.startswith(b"%PDF")
+    assert len(sheet) > 5_000
 
 
 def _read_report(page: Page, day: RealDay) -> None:

@@ -49,9 +49,9 @@ class Hand:
 def activate(page: Page, login: str, code: str) -> None:
     """First sign-in with the code of a printed slip."""
     page.goto("/activate")
-    page.get_by_label("登录名(手机号或工号)").fill(login)
+    page.get_by_label("登录名（手机号或工号）").fill(login)
     page.get_by_label("一次性登录码").fill(code)
-    page.get_by_label("设置密码(至少 8 位)").fill(PASSWORD)
+    page.get_by_label("设置密码（至少 8 位）").fill(PASSWORD)
     page.get_by_label("再输一遍密码").fill(PASSWORD)
     page.get_by_role("button", name="设置密码并登录").click()
     expect(page.get_by_text("密码已设好")).to_be_visible()
@@ -61,7 +61,7 @@ def sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
     """Sign in on the sign-in page that is open, or open it."""
     if "登录" not in page.title():
         page.goto("/sign-in")
-    page.get_by_label("登录名(手机号或工号)").fill(login)
+    page.get_by_label("登录名（手机号或工号）").fill(login)
     page.get_by_label("密码", exact=True).fill(password)
     page.locator("main").get_by_role("button", name="登录", exact=True).click()
     page.wait_for_load_state()
