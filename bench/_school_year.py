@@ -16,7 +16,7 @@ from school.people.models import ClassMembership, Pupil, SchoolClass, Subject, T
 CLASSES, ITEMS_A_DAY = 45, 4
 FIRST, LAST = date(2025, 9, 1), date(2026, 7, 15)
 SUBJECTS = ("语文", "数学", "英语", "科学", "音乐", "美术", "体育与健康", "道德与法治", "劳动")
-CONTENT = "完成练习册第 32 页第 1 至 4 题,写出计算过程,注意书写格式,做完自己检查一遍。"
+CONTENT = "完成练习册第 32 页第 1 至 4 题，写出计算过程，注意书写格式，做完自己检查一遍。"
 AT = datetime(2025, 9, 1, 15, 30, tzinfo=ZONE)
 
 

@@ -20,7 +20,7 @@ def create_administrator(login: str = FIRST_LOGIN, name: str = "管理员") -> t
     with transaction():
         user = create_user(login, name)
         grant_role(user, Role.ADMINISTRATOR, starts_on=today())
-        sentence = f"建立了管理员账号{name}({login})"
+        sentence = f"建立了管理员账号{name}（{login}）"
         record(COMMAND_LINE, "account.create", sentence, subject_type="user", subject_id=user.id)
         issue_code(user, actor=COMMAND_LINE)
         return user.login, code_of(user)

@@ -18,7 +18,7 @@ def _number(value: str | int | None) -> int | None:
 class SignInForm(SchoolForm):
     """Login name and password."""
 
-    login = StringField("登录名(手机号或工号)", filters=[stripped], validators=[NEEDED, Length(max=40)])
+    login = StringField("登录名（手机号或工号）", filters=[stripped], validators=[NEEDED, Length(max=40)])
     password = PasswordField("密码", validators=[NEEDED, Length(max=200)])
     next = HiddenField()
     kept = HiddenField()
@@ -27,9 +27,9 @@ class SignInForm(SchoolForm):
 class ActivateForm(SchoolForm):
     """Redeem a printed one-time code."""
 
-    login = StringField("登录名(手机号或工号)", filters=[stripped], validators=[NEEDED, Length(max=40)])
+    login = StringField("登录名（手机号或工号）", filters=[stripped], validators=[NEEDED, Length(max=40)])
     code = StringField("一次性登录码", filters=[stripped], validators=[NEEDED, Length(max=20)])
-    new_password = PasswordField("设置密码(至少 8 位)", validators=[NEEDED, Length(max=200)])
+    new_password = PasswordField("设置密码（至少 8 位）", validators=[NEEDED, Length(max=200)])
     new_password_again = PasswordField("再输一遍密码", validators=[NEEDED, EqualTo("new_password", "两次输入的密码不一样。")])
 
 
@@ -37,7 +37,7 @@ class ChangePasswordForm(SchoolForm):
     """Replace one's own password."""
 
     password = PasswordField("原密码", validators=[NEEDED, Length(max=200)])
-    new_password = PasswordField("新密码(至少 8 位)", validators=[NEEDED, Length(max=200)])
+    new_password = PasswordField("新密码（至少 8 位）", validators=[NEEDED, Length(max=200)])
     new_password_again = PasswordField("再输一遍新密码", validators=[NEEDED, EqualTo("new_password", "两次输入的密码不一样。")])
 
 
@@ -56,7 +56,7 @@ class AppointForm(SchoolForm):
     def offer(self, *, classes: Names, grades: Names, subjects: Names) -> None:
         """Give the selects their choices, each with an empty first one."""
         for field, names in ((self.class_id, classes), (self.entry_year, grades), (self.subject_id, subjects)):
-            field.choices = choices([("", "(不选)"), *((str(key), name) for key, name in names.items())])
+            field.choices = choices([("", "（不选）"), *((str(key), name) for key, name in names.items())])
 
 
 class EndRoleForm(SchoolForm):

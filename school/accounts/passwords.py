@@ -35,7 +35,7 @@ def check_password(password: str, *, login: str) -> None:
     if len(password) < SHORTEST:
         raise Refused(f"密码至少要 {SHORTEST} 位。", "new_password")
     if password.lower() in COMMON or len(set(password)) < 4 or password == login:
-        raise Refused("这个密码太容易被猜到,请换一个,例如几个不相干的词。", "new_password")
+        raise Refused("这个密码太容易被猜到，请换一个，例如几个不相干的词。", "new_password")
 
 
 def one_time_code(secret: str, user_id: int, serial: int) -> str:

@@ -37,7 +37,7 @@ class HeldRole:
 def scope_of(role: Role, given: Scope) -> Scope:
     """The part of `given` the role has; raises `Refused` when a part it needs is missing or it cannot be given by hand."""
     if role in ON_ROSTER_ONLY:
-        raise Refused("家长身份来自学生名单,不能在这里添加。", "role")
+        raise Refused("家长身份来自学生名单，不能在这里添加。", "role")
     needed = SCOPES.get(role, ())
     for name in needed:
         if getattr(given, name) is None:

@@ -32,12 +32,12 @@ class Scopes:
     def label(self, scope: Scope) -> str:
         """A scope in words, "" for the whole school."""
         known = ((self.subjects, scope.subject_id), (self.grades, scope.entry_year), (self.classes, scope.class_id))
-        return "".join(names.get(key, f"({key})") for names, key in known if key is not None)
+        return "".join(names.get(key, f"（{key}）") for names, key in known if key is not None)
 
     def titles(self, grants: list[RoleGrant], day: date) -> list[str]:
         """What somebody is on a day, e.g. “班主任(三年级2班)”."""
         held = [(grant.role.label, self.label(grant.scope)) for grant in grants if grant.is_current(day)]
-        return list(dict.fromkeys(f"{role}({scope})" if scope else role for role, scope in held))
+        return list(dict.fromkeys(f"{role}（{scope}）" if scope else role for role, scope in held))
 
 
 def read_scopes() -> Scopes:

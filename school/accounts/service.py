@@ -33,7 +33,7 @@ def sign_in(login: str, password: str, *, address: str) -> User:
     user = find_user_by_login(login)
     is_right = is_password(password, user.password_hash if user else None)
     if user is None or not is_right or not user.is_active:
-        raise SignInRefused("登录名或密码不对。第一次使用请点“首次登录”,用学校发的一次性登录码设置密码。")
+        raise SignInRefused("登录名或密码不对。第一次使用请点“首次登录”，用学校发的一次性登录码设置密码。")
     with transaction():
         forgive(attempt)
         user.last_seen_at = now()
@@ -47,7 +47,7 @@ def activate(login: str, code: str, new_password: str, *, address: str) -> User:
         count_attempt(attempt)
     user = find_user_by_login(login)
     if user is None or not may_redeem(user, code):
-        raise SignInRefused("登录名或登录码不对,或登录码已经用过、过期。请核对通知单;需要新的登录码请找班主任或管理员。")
+        raise SignInRefused("登录名或登录码不对，或登录码已经用过、过期。请核对通知单；需要新的登录码请找班主任或管理员。")
     check_password(new_password, login=login)
     hashed = hash_password(new_password)
     with transaction():
@@ -70,7 +70,7 @@ def issue_code(user: User, *, actor: Actor) -> str:
     user.code_serial += 1
     user.code_issued_at = now()
     user.code_used_at = None
-    sentence = f"给{user.display_name}({user.login})发了新的一次性登录码"
+    sentence = f"给{user.display_name}（{user.login}）发了新的一次性登录码"
     record(actor, "account.issue_code", sentence, subject_type="user", subject_id=user.id)
     return code_of(user)
 
@@ -120,12 +120,12 @@ def set_active(user: User, *, is_active: bool, actor: Actor) -> None:
         return
     if not is_active:
         if user.id == actor.user_id:
-            raise Refused("不能停用自己的账号,请另一位管理员操作。")
+            raise Refused("不能停用自己的账号，请另一位管理员操作。")
         _check_administrator_remains(user)
     user.is_active = is_active
     user.session_epoch += 1
     verb = "恢复" if is_active else "停用"
-    sentence = f"{verb}了{user.display_name}({user.login})的账号"
+    sentence = f"{verb}了{user.display_name}（{user.login}）的账号"
     record(actor, "account.set_active", sentence, subject_type="user", subject_id=user.id)
 
 
@@ -179,7 +179,7 @@ def appoint(
         subject_id=scope.subject_id,
     )
     until = f"至{ends_on:%Y-%m-%d}" if ends_on else "起"
-    sentence = f"任命{user.display_name}({user.login})为{role.label}{_bracketed(scope_label)},{starts_on:%Y-%m-%d}{until}"
+    sentence = f"任命{user.display_name}（{user.login}）为{role.label}{_bracketed(scope_label)}，{starts_on:%Y-%m-%d}{until}"
     record(actor, "account.appoint", sentence, subject_type="user", subject_id=user.id)
     return grant
 
@@ -191,16 +191,16 @@ def end_role(grant: RoleGrant, *, last_day: date | None, scope_label: str, actor
         raise Refused("最后一天不能早于开始日期。", "last_day")
     if grant.role is Role.ADMINISTRATOR:
         if user.id == actor.user_id:
-            raise Refused("不能解除自己的管理员职务,请另一位管理员操作。", "last_day")
+            raise Refused("不能解除自己的管理员职务，请另一位管理员操作。", "last_day")
         _check_administrator_remains(user)
     last_day = last_day or today() - timedelta(days=1)
-    what = f"{user.display_name}({user.login})的{grant.role.label}{_bracketed(scope_label)}职务"
+    what = f"{user.display_name}（{user.login}）的{grant.role.label}{_bracketed(scope_label)}职务"
     if last_day < grant.starts_on:
         db.session.delete(grant)
         sentence = f"撤销了{what}"
     else:
         grant.ends_on = last_day
-        sentence = f"解除了{what},最后一天是{last_day:%Y-%m-%d}"
+        sentence = f"解除了{what}，最后一天是{last_day:%Y-%m-%d}"
     record(actor, "account.end_role", sentence, subject_type="user", subject_id=user.id)
 
 
@@ -222,4 +222,4 @@ def _held(grant: RoleGrant) -> HeldRole:
 
 
 def _bracketed(text: str) -> str:
-    return f"({text})" if text else ""
+    return f"（{text}）" if text else ""

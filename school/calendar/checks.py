@@ -19,11 +19,11 @@ def term_name(start_year: int, number: int) -> str:
 def check_day(kind: DayKind, name: str, follows_weekday: int | None) -> None:
     """Refuse a day without a name, a make-up day that follows no weekday, and any other day that follows one (CA-02)."""
     if not name.strip():
-        raise Refused("请写明这一天的名称,例如“运动会”。", "name")
+        raise Refused("请写明这一天的名称，例如“运动会”。", "name")
     if kind.is_school_day and follows_weekday is None:
         raise Refused("调休补班要写明上星期几的课。", "follows_weekday")
     if not kind.is_school_day and follows_weekday is not None:
-        raise Refused("只有调休补班才按别的星期几上课,请清空“上星期几的课”。", "follows_weekday")
+        raise Refused("只有调休补班才按别的星期几上课，请清空“上星期几的课”。", "follows_weekday")
 
 
 def check_span(first: date, last: date, kind: DayKind) -> None:
@@ -31,9 +31,9 @@ def check_span(first: date, last: date, kind: DayKind) -> None:
     if last < first:
         raise Refused("结束日期不能早于开始日期。", "until")
     if (last - first).days >= LONGEST_CLOSURE:
-        raise Refused(f"一次最多录入 {LONGEST_CLOSURE} 天;更长的假期请修改学期的起止日期。", "until")
+        raise Refused(f"一次最多录入 {LONGEST_CLOSURE} 天；更长的假期请修改学期的起止日期。", "until")
     if kind.is_school_day and last != first:
-        raise Refused("调休补班请一天一天录入,因为每天上的课不同。", "until")
+        raise Refused("调休补班请一天一天录入，因为每天上的课不同。", "until")
 
 
 def check_term(new: TermDates, others: Iterable[TermDates]) -> None:
@@ -46,9 +46,9 @@ def check_term(new: TermDates, others: Iterable[TermDates]) -> None:
     for other in others:
         name = term_name(other.start_year, other.number)
         if (other.start_year, other.number) == (new.start_year, new.number):
-            raise Refused(f"{name}已经有了,请直接修改它。", "number")
+            raise Refused(f"{name}已经有了，请直接修改它。", "number")
         if new.starts_on <= other.ends_on and other.starts_on <= new.ends_on:
             dates = f"{day_in_words(other.starts_on)}至{day_in_words(other.ends_on)}"
-            raise Refused(f"与{name}({dates})重叠。", "starts_on")
+            raise Refused(f"与{name}（{dates}）重叠。", "starts_on")
         if other.start_year == new.start_year and (other.number < new.number) != (other.starts_on < new.starts_on):
             raise Refused("第二学期要在第一学期之后。", "starts_on")

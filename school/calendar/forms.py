@@ -23,12 +23,12 @@ class DayForm(SchoolForm):
     kind = SelectField("这一天是", choices=choices_of(DayKind), coerce=member_of(DayKind))
     name = StringField(
         "名称",
-        description="例如:国庆节、运动会。",
+        description="例如：国庆节、运动会。",
         filters=[stripped],
         validators=[NEEDED, Length(max=60, message="最多 60 个字。")],
     )
     follows_weekday = SelectField(
-        "上星期几的课", description="只有调休补班要选。", choices=choices([("", "(不选)"), *WEEKDAYS]), coerce=_number
+        "上星期几的课", description="只有调休补班要选。", choices=choices([("", "（不选）"), *WEEKDAYS]), coerce=_number
     )
     seen = HiddenField()
 
@@ -52,7 +52,7 @@ class NewTermForm(TermDatesForm):
     """A new term of a school year."""
 
     start_year = SelectField("学年", coerce=int)
-    number = SelectField("学期", choices=choices([("1", "第一学期(秋)"), ("2", "第二学期(春)")]), coerce=int)
+    number = SelectField("学期", choices=choices([("1", "第一学期（秋）"), ("2", "第二学期（春）")]), coerce=int)
 
     def offer_years(self, years: Iterable[int]) -> None:
         """Give the select of school years its choices."""

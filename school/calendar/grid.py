@@ -88,12 +88,12 @@ def _week(cells: tuple[Cell | None, ...], calendar: SchoolCalendar) -> Week:
 def _cell(day: date, calendar: SchoolCalendar, today: date) -> Cell:
     exception = calendar.exceptions.get(day)
     if exception:
-        kind, mark, words = exception.kind.value, _mark(exception.kind), f"{exception.kind.label}:{exception.name}"
+        kind, mark, words = exception.kind.value, _mark(exception.kind), f"{exception.kind.label}：{exception.name}"
         if exception.kind.is_school_day:
-            words = f"{words},{follows_in_words(exception.follows_weekday)}"
+            words = f"{words}，{follows_in_words(exception.follows_weekday)}"
             mark = f"补{WEEKDAYS[exception.follows_weekday - 1]}" if exception.follows_weekday else mark
     elif is_childrens_day_off(day) and term_of(day, calendar):
-        kind, mark, words = DayKind.PUPILS_OFF.value, _mark(DayKind.PUPILS_OFF), f"学生放假:{CHILDRENS_DAY}"
+        kind, mark, words = DayKind.PUPILS_OFF.value, _mark(DayKind.PUPILS_OFF), f"学生放假：{CHILDRENS_DAY}"
     elif is_school_day(day, calendar):
         kind, mark, words = "school", "", "上课"
     else:
@@ -137,10 +137,10 @@ def _name(day: date, calendar: SchoolCalendar) -> str:
     exception = calendar.exceptions.get(day)
     if exception is None:
         is_off = is_childrens_day_off(day) and term_of(day, calendar)
-        return f"{CHILDRENS_DAY}(学生放假)" if is_off else ""
+        return f"{CHILDRENS_DAY}（学生放假）" if is_off else ""
     if exception.kind.is_school_day:
-        return f"{exception.name},{follows_in_words(exception.follows_weekday)}"
-    return exception.name if exception.kind is DayKind.HOLIDAY else f"{exception.name}({exception.kind.label})"
+        return f"{exception.name}，{follows_in_words(exception.follows_weekday)}"
+    return exception.name if exception.kind is DayKind.HOLIDAY else f"{exception.name}（{exception.kind.label}）"
 
 
 def _days_of_month(first: date) -> list[date]:

@@ -13,7 +13,7 @@ class NotPublished(Refused):
     """A year the package does not know."""
 
     def __init__(self, year: int) -> None:
-        super().__init__(f"{year}年的放假安排尚未公布。公布并更新软件后再填入,也可以先逐日录入。")
+        super().__init__(f"{year}年的放假安排尚未公布。公布并更新软件后再填入，也可以先逐日录入。")
 
 
 def is_known(year: int) -> bool:

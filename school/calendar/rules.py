@@ -50,7 +50,7 @@ class OutsideTerm(Refused):
     """A day that no term contains."""
 
     def __init__(self, day: date, field: str | None = None) -> None:
-        super().__init__(f"{day_in_words(day)}不在学期内,请选择学期内的日期。", field)
+        super().__init__(f"{day_in_words(day)}不在学期内，请选择学期内的日期。", field)
 
 
 def day_in_words(day: date) -> str:

@@ -32,7 +32,7 @@ def fill_year(year: int, *, actor: Actor) -> int:
     removed does not come back.
     """
     if find_holiday_year(year):
-        raise Refused(f"{year}年的放假安排已经填入,可以直接修改其中某一天。")
+        raise Refused(f"{year}年的放假安排已经填入，可以直接修改其中某一天。")
     proposed = published_days(year)
     kept = {day.on_day for day in days_between(proposed[0].on_day, proposed[-1].on_day)}
     added = [
@@ -41,11 +41,11 @@ def fill_year(year: int, *, actor: Actor) -> int:
         if d.on_day not in kept
     ]
     db.session.add_all([*added, HolidayYear(year=year, filled_at=now())])
-    _flush(f"{year}年的放假安排刚刚被另一个人填入,请刷新。")
+    _flush(f"{year}年的放假安排刚刚被另一个人填入，请刷新。")
     record(
         actor,
         "calendar.fill_year",
-        f"填入了{year}年的放假安排,共{len(added)}天",
+        f"填入了{year}年的放假安排，共{len(added)}天",
         subject_type="holiday_year",
         subject_id=year,
     )
@@ -57,10 +57,10 @@ def enter_days(first: date, last: date, kind: DayKind, name: str, *, follows_wee
     check_day(kind, name, follows_weekday)
     check_span(first, last, kind)
     if taken := days_between(first, last):
-        raise Refused(f"{day_in_words(taken[0].on_day)}已经录入为“{taken[0].name}”,请先修改或删除它。", "on_day")
+        raise Refused(f"{day_in_words(taken[0].on_day)}已经录入为“{taken[0].name}”，请先修改或删除它。", "on_day")
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     db.session.add_all(CalendarDay(on_day=day, kind=kind, name=name, follows_weekday=follows_weekday) for day in days)
-    _flush("其中一天刚刚被另一个人录入,请刷新后再试。")
+    _flush("其中一天刚刚被另一个人录入，请刷新后再试。")
     span = day_in_words(first) if first == last else f"{day_in_words(first)}至{day_in_words(last)}"
     sentence = f"把{span}录入为{_described(kind, name, follows_weekday)}"
     record(actor, "calendar.enter_day", sentence, subject_type="calendar_day")
@@ -82,7 +82,7 @@ def remove_day(day: CalendarDay, *, actor: Actor) -> None:
     what = _described(day.kind, day.name, day.follows_weekday)
     db.session.delete(day)
     _flush("")
-    sentence = f"删除了{day_in_words(day.on_day)}的{what},这一天恢复平常"
+    sentence = f"删除了{day_in_words(day.on_day)}的{what}，这一天恢复平常"
     record(actor, "calendar.remove_day", sentence, subject_type="calendar_day", subject_id=day.id)
 
 
@@ -96,8 +96,8 @@ def add_term(new: TermDates, *, actor: Actor) -> Term:
         db.session.add(year)
     term = Term(school_year=year, number=new.number, starts_on=new.starts_on, ends_on=new.ends_on)
     db.session.add(term)
-    _flush("另一个人刚刚录入了这个学期,请刷新。")
-    sentence = f"录入了{term_name(new.start_year, new.number)},{_span(new)}"
+    _flush("另一个人刚刚录入了这个学期，请刷新。")
+    sentence = f"录入了{term_name(new.start_year, new.number)}，{_span(new)}"
     record(actor, "calendar.add_term", sentence, subject_type="term", subject_id=term.id)
     return term
 
@@ -127,7 +127,7 @@ def _flush(conflict: str) -> None:
 
 
 def _described(kind: DayKind, name: str, follows_weekday: int | None) -> str:
-    follows = f",上周{WEEKDAYS[follows_weekday - 1]}的课" if follows_weekday else ""
+    follows = f"，上周{WEEKDAYS[follows_weekday - 1]}的课" if follows_weekday else ""
     return f"{kind.label}“{name}”{follows}"
 
 

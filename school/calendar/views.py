@@ -64,7 +64,7 @@ def fill_year(year: int) -> Page:
             count = service.fill_year(year, actor=actor())
     except Refused as refused:
         return _edit_page(refused.message), 422
-    flash(f"已填入{year}年的放假安排,共{count}天。请核对每个调休补班日上星期几的课。", "success")
+    flash(f"已填入{year}年的放假安排，共{count}天。请核对每个调休补班日上星期几的课。", "success")
     return see_other(url_for("calendar.edit", year=request.args.get("back", type=int)))
 
 
@@ -191,7 +191,7 @@ def _check_seen(form: DayForm | TermDatesForm, present: str, words: str) -> None
     """Refuse when somebody else changed the thing since the form was opened; the next try knows of it."""
     if form.seen.data != present:
         form.seen.data = present
-        raise Conflict(f"您打开这一页以后,别人已经改过:{words}。核对后可以再次提交。")
+        raise Conflict(f"您打开这一页以后，别人已经改过：{words}。核对后可以再次提交。")
 
 
 def _chosen_year(argument: str = "year") -> int:

@@ -29,7 +29,7 @@ def load_demo_school(report: Callable[[str], None]) -> None:
     with transaction(), db.session.no_autoflush:
         change({"school_name": SCHOOL_NAME}, actor=COMMAND_LINE)
         times = enter_calendar(today())
-        report(f"{SCHOOL_NAME}:校历已录入")
+        report(f"{SCHOOL_NAME}：校历已录入")
         password_hash, phones = hash_password(DEMO_PASSWORD), _phones()
         staff = enter_staff(times, phones, password_hash)
         _enter_administrator(password_hash, times)
@@ -41,14 +41,14 @@ def load_demo_school(report: Callable[[str], None]) -> None:
         stage.diary.write()
         sentence = f"装入了演示学校“{SCHOOL_NAME}”"
         record(COMMAND_LINE, "demo.load", sentence, subject_type="school")
-        report(f"{len(times.past_days)} 个教学日的作业:{len(stage.diary.days)} 个班日,{stage.diary.items} 项")
+        report(f"{len(times.past_days)} 个教学日的作业：{len(stage.diary.days)} 个班日，{stage.diary.items} 项")
 
 
 @click.command("load-demo")
 def load_demo() -> None:
     """Load the demo school into an empty database."""
     if count_users():
-        raise click.ClickException("数据库里已有账号,演示学校只能装入空的数据库。")
+        raise click.ClickException("数据库里已有账号，演示学校只能装入空的数据库。")
     load_demo_school(report=click.echo)
 
 

@@ -33,16 +33,16 @@ SHOWN_CLASS: Place = (3, 2)
 SHOWN_FATES = dict.fromkeys(range(1, 21), "in_time") | {2: "amended", 6: "late", 9: "none", 13: "returned", 17: "not_published"}
 
 LATE_REASONS = (
-    "教研活动结束晚,统筹推迟。",
-    "英语老师外出学习,等待填报。",
-    "下午运动会彩排,晚些公示。",
-    "网络中断,恢复后补公示。",
-    "与数学老师商量减量,公示推迟。",
+    "教研活动结束晚，统筹推迟。",
+    "英语老师外出学习，等待填报。",
+    "下午运动会彩排，晚些公示。",
+    "网络中断，恢复后补公示。",
+    "与数学老师商量减量，公示推迟。",
 )
-RETURN_REASONS = ("题量偏大,请减少2题。", "请写明题号。", "与语文作业合计偏多,请调整。")
-NOTES = ("", "", "", "本周以阅读为主。", "各科已统筹,总量合适。", "明天有体育课,请穿运动鞋。")
+RETURN_REASONS = ("题量偏大，请减少2题。", "请写明题号。", "与语文作业合计偏多，请调整。")
+NOTES = ("", "", "", "本周以阅读为主。", "各科已统筹，总量合适。", "明天有体育课，请穿运动鞋。")
 NOT_A_BOOK: dict[str, Any] = {"pages": "", "questions": "", "quantity": "", "trial_minutes": None}
-WEEKEND_REASON = "周末习作分两天完成,已与各科商量减少其他书面作业。"
+WEEKEND_REASON = "周末习作分两天完成，已与各科商量减少其他书面作业。"
 
 
 def play_history(stage: Stage, now: datetime) -> None:
@@ -130,16 +130,16 @@ def _before_publication(scene: Scene, fate: str, item: HomeworkItem, random: Ran
     if fate == "returned":
         scene.revise(item, lighter(values_of(item)), at(on_day, 14, 32), reason=WEEKEND_REASON)
     if fate == "withdrawn":
-        scene.withdraw(item, at(on_day, 14, 20), reason="课上已经完成,不再布置。")
+        scene.withdraw(item, at(on_day, 14, 20), reason="课上已经完成，不再布置。")
 
 
 def _after_publication(scene: Scene, fate: str, item: HomeworkItem, moment: datetime) -> None:
     if fate == "amended":
-        scene.amend(item, lighter(values_of(item)), moment, why="用时偏长,适当减少。", reason=WEEKEND_REASON)
+        scene.amend(item, lighter(values_of(item)), moment, why="用时偏长，适当减少。", reason=WEEKEND_REASON)
     if fate == "retracted":
-        scene.retract(item, moment, why="内容与明天的课重复,撤回。")
+        scene.retract(item, moment, why="内容与明天的课重复，撤回。")
     if fate == "added":
-        values = replace(values_of(item), layers=everyone("观察家里的一种植物,下节科学课说一说。", 10))
+        values = replace(values_of(item), layers=everyone("观察家里的一种植物，下节科学课说一说。", 10))
         values = replace(values, form=Form.PRACTICE, kind=Kind.PRACTICE, book="", **NOT_A_BOOK)
         scene.file("science", values, moment)
         scene.add(moment + timedelta(minutes=6), reason="科学老师补充一项实践作业。")
@@ -160,7 +160,7 @@ def lighter(values: ItemValues) -> ItemValues:
         minutes = max(asked.minutes - 3, 2)
         in_school = minutes if asked.in_school_minutes == asked.minutes else min(asked.in_school_minutes, minutes)
         is_again = asked.content.endswith(f"({less})。")
-        content = asked.content.replace("少做1题", "少做2题") if is_again else f"{asked.content.rstrip('。')}({less})。"
+        content = asked.content.replace("少做1题", "少做2题") if is_again else f"{asked.content.rstrip('。')}（{less}）。"
         layers.append(replace(asked, content=content, minutes=minutes, in_school_minutes=in_school))
     return replace(values, layers=tuple(layers))
 
@@ -172,7 +172,7 @@ def _cut(values: ItemValues, random: Random) -> ItemValues:
 
 def _composition(values: ItemValues) -> ItemValues:
     """A composition for the weekend beside the usual work, which passes the weekend's limit (HW-04)."""
-    layers = everyone("完成本单元习作的初稿,不少于400字,自己读一读、改一改。", 30)
+    layers = everyone("完成本单元习作的初稿，不少于400字，自己读一读、改一改。", 30)
     return replace(values, layers=layers, form=Form.WRITTEN, kind=Kind.UNIT, book="习作本", **NOT_A_BOOK)
 
 

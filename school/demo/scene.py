@@ -117,7 +117,7 @@ class Scene:
         self._touch(item, at)
         item.state = ItemState.DRAFT
         self._submit(item, at, reason)
-        sentence = f"修改了{self.locked.label}的作业({was.label}→{item.state.label})"
+        sentence = f"修改了{self.locked.label}的作业（{was.label}→{item.state.label}）"
         self._tell(at, self._teacher(item), "homework.revise", sentence, item, reason=item.warning_reason)
 
     def declare_none(self, code: str, at: datetime) -> None:
@@ -147,7 +147,7 @@ class Scene:
             self._set_state(item, ItemState.COORDINATED, at, self.homeroom)
         day = self.day
         day.state, day.coordinated_at, day.coordinated_by, day.reason = DayState.COORDINATED, at, self.homeroom.user_id, reason
-        sentence = f"统筹了{self.locked.label}的作业({self.locked.load.required} 分钟),送审"
+        sentence = f"统筹了{self.locked.label}的作业（{self.locked.load.required} 分钟），送审"
         self._tell(at, self.homeroom, "homework.coordinate", sentence, day, reason=reason)
 
     def publish(self, at: datetime, *, reason: str = "", note: str = "", declares_none: bool = False) -> None:
@@ -162,8 +162,8 @@ class Scene:
             self._show(item, LogChange.PUBLISHED, at)
         if not items:
             self._log(None, LogChange.NONE, at)
-        what = "「无」" if day.has_none else f"{len(items)} 项,必做书面 {self.locked.load.required} 分钟"
-        sentence = f"公示了{self.locked.label}的作业({what})" + ("(迟公示)" if day.is_late else "")
+        what = "「无」" if day.has_none else f"{len(items)} 项，必做书面 {self.locked.load.required} 分钟"
+        sentence = f"公示了{self.locked.label}的作业（{what}）" + ("（迟公示）" if day.is_late else "")
         self._tell(at, self.homeroom, "homework.publish", sentence, day, reason=day.reason)
 
     def add(self, at: datetime, *, reason: str) -> None:
@@ -183,7 +183,7 @@ class Scene:
         item.version += 1
         self._touch(item, at, self.homeroom)
         self._log(item, LogChange.AMENDED, at, reason=why)
-        sentence = f"更正了{self.locked.label}已公示的作业(第 {item.version} 版):{before} → {in_words(item)}"
+        sentence = f"更正了{self.locked.label}已公示的作业（第 {item.version} 版）：{before} → {in_words(item)}"
         self._tell(at, self.homeroom, "homework.amend", sentence, item, reason=why)
 
     def retract(self, item: HomeworkItem, at: datetime, *, why: str) -> None:

@@ -104,12 +104,12 @@ def _file(scene: Scene, script: Script, code: str, lesson: Lesson, now: datetime
     minutes = MINUTES_OF_A_FULL_DAY if script.how == "room" else MINUTES
     for values in _values(code, lesson, minutes[code]):
         is_draft, asks_for_room = how == "draft", how == "room"
-        reason = "单元练习要连着做完,请班主任统筹。" if asks_for_room else ""
+        reason = "单元练习要连着做完，请班主任统筹。" if asks_for_room else ""
         item = scene.file(code, values, moment, is_draft=is_draft, asks_for_room=asks_for_room, reason=reason)
     if how == "returned":
-        scene.give_back(item, ago(now, 30), reason="与语文合计偏多,请减少2题。")
+        scene.give_back(item, ago(now, 30), reason="与语文合计偏多，请减少2题。")
     if how == "withdrawn":
-        scene.withdraw(item, ago(now, 40), reason="页码写错了,改好再报。")
+        scene.withdraw(item, ago(now, 40), reason="页码写错了，改好再报。")
 
 
 def _values(code: str, lesson: Lesson, minutes: int) -> list[ItemValues]:

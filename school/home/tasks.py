@@ -53,7 +53,7 @@ def _own_lessons(person: Person, on_day: date) -> list[Task]:
     cards = [card for card in cards_of(teacher, on_day) if card.lesson.has_homework]
     open_ones = [card for card in cards if not card.items and not card.is_none and card.class_day.is_school_day]
     names = "、".join(f"{card.class_day.label}{card.lesson.subject}" for card in open_ones)
-    text = f"还没有填报:{names}。" if open_ones else "您的班级都已填报。"
+    text = f"还没有填报：{names}。" if open_ones else "您的班级都已填报。"
     return [_task("我的作业", len(open_ones), text, "去填报", url_for("homework.mine", day=on_day))] if cards else []
 
 
@@ -100,7 +100,7 @@ def _school(person: Person, on_day: date) -> list[Task]:
     days = [day for day in class_days_of(classes_of_person(person, on_day), on_day) if day.is_school_day]
     published = sum(day.state in (DayState.PUBLISHED, DayState.CLOSED) for day in days)
     over = sum(day.required > day.limits.soft for day in days)
-    text = f"{len(days)} 个班,已公示 {published} 个,超过上限 {over} 个。"
+    text = f"{len(days)} 个班，已公示 {published} 个，超过上限 {over} 个。"
     state = "有超限" if over else f"{published}/{len(days)}"
     return [Task("今天的作业公示", state, "over" if over else "info", text, "看合规报表", url_for("homework.report"), over > 0)]
 
@@ -108,7 +108,7 @@ def _school(person: Person, on_day: date) -> list[Task]:
 def _office(person: Person) -> list[Task]:
     if not person.may(Permission.MANAGE_PEOPLE):
         return []
-    text = "导入学生、教师和任课安排;先试运行,再一次写入。"
+    text = "导入学生、教师和任课安排；先试运行，再一次写入。"
     return [Task("名单", "管理", "info", text, "导入名单", url_for("people.imports"))]
 
 

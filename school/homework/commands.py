@@ -54,12 +54,12 @@ def _period(month: str, term: str) -> Period:
 
 
 def _in_words(found: Report) -> str:
-    header = ["班级", *(DAY_FIGURES[name] for name in SHOWN_DAYS), "平均(分)"]
+    header = ["班级", *(DAY_FIGURES[name] for name in SHOWN_DAYS), "平均（分）"]
     rows = [[row["class_name"], *_cells(row)] for row in records(found.classes)]
     rows += [["合计", *_cells(row)] for row in records(found.total)]
     widths = [max(display_width(str(row[n])) for row in [header, *rows]) for n in range(len(header))]
     lines = ["  ".join(_padded(str(cell), width) for cell, width in zip(row, widths, strict=True)) for row in [header, *rows]]
-    return "\n".join([f"{found.period.label},截至 {found.through.isoformat()}", *(line.rstrip() for line in lines)])
+    return "\n".join([f"{found.period.label}，截至 {found.through.isoformat()}", *(line.rstrip() for line in lines)])
 
 
 def _cells(row: dict) -> list[str]:

@@ -74,7 +74,7 @@ def _is_filled(form: ItemForm, name: str) -> bool:
 def _layer(form: ItemForm, name: str, stage: Stage) -> LayerValues:
     minutes = form[f"{name}_minutes"].data
     if minutes is None:
-        raise Refused("请填写预计用时(分钟)。", f"{name}_minutes")
+        raise Refused("请填写预计用时（分钟）。", f"{name}_minutes")
     in_school = form[f"{name}_in_school"].data
     if in_school is None:
         in_school = default_in_school(stage, minutes)

@@ -62,7 +62,7 @@ def holders_of_class(class_id: int, day: date) -> list[Holder]:
     for guardian_id, name, pupil, relation, user in db.session.execute(statement):
         before = found.get(guardian_id)
         about = f"{before.about}、{pupil}" if before else f"{pupil}"
-        found[guardian_id] = Holder(name, about if before else f"{pupil}({relation.label})", user)
+        found[guardian_id] = Holder(name, about if before else f"{pupil}（{relation.label}）", user)
     return list(found.values())
 
 

@@ -110,7 +110,7 @@ def _import(kind: ImportKind, *, file: Path, dry_run: bool, as_json: bool, schoo
     click.echo(_as_json(run, dry_run)) if as_json else _tell(run, dry_run)
     if run.plan.wrong and not run.is_applied:
         if not dry_run:
-            click.echo("有问题的行没有改好,什么也没有导入。改好文件再来,或加 --skip-wrong 跳过这些行。", err=True)
+            click.echo("有问题的行没有改好，什么也没有导入。改好文件再来，或加 --skip-wrong 跳过这些行。", err=True)
         sys.exit(1)
 
 
@@ -143,19 +143,19 @@ def _as_json(run: Run, dry_run: bool) -> str:
 def _tell(run: Run, dry_run: bool) -> None:
     plan = run.plan
     if run.kept.dropped_columns:
-        click.echo(f"已丢弃,不保存:{'、'.join(run.kept.dropped_columns)}")
+        click.echo(f"已丢弃，不保存：{'、'.join(run.kept.dropped_columns)}")
     for sentence in (*run.kept.notes, *plan.warnings):
         click.echo(sentence)
     for wrong in plan.wrong[:_SHOWN]:
-        click.echo(f"第 {wrong.row_number} 行“{wrong.column}”{wrong.value}:{wrong.reason}")
+        click.echo(f"第 {wrong.row_number} 行“{wrong.column}”{wrong.value}：{wrong.reason}")
     if len(plan.wrong) > _SHOWN:
-        click.echo(f"……共 {len(plan.wrong)} 处有问题,加 --json 看全部。")
+        click.echo(f"……共 {len(plan.wrong)} 处有问题，加 --json 看全部。")
     if plan.missing:
-        click.echo(f"文件里没有,保持不变:{'、'.join(plan.missing)}")
+        click.echo(f"文件里没有，保持不变：{'、'.join(plan.missing)}")
     if run.is_applied:
-        click.echo(f"已导入{plan.kind.label}:{in_words(plan)}")
+        click.echo(f"已导入{plan.kind.label}：{in_words(plan)}")
     else:
-        click.echo(f"{'试运行' if dry_run else '未导入'}:{in_words(plan).replace('跳过', '有问题')}")
+        click.echo(f"{'试运行' if dry_run else '未导入'}：{in_words(plan).replace('跳过', '有问题')}")
 
 
 commands = [import_roster, import_teachers, import_assignments, export_roster, clean]

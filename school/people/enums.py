@@ -75,7 +75,7 @@ class ImportState(StrEnum):
     @property
     def label(self) -> str:
         """The school's word."""
-        return {"checked": "已检查,待导入", "applied": "已导入", "discarded": "已放弃"}[self.value]
+        return {"checked": "已检查，待导入", "applied": "已导入", "discarded": "已放弃"}[self.value]
 
 
 _RELATIONS = {

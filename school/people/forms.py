@@ -30,8 +30,8 @@ class UploadForm(SchoolForm):
 
     kind = SelectField("名单种类", choices=choices_of(ImportKind), coerce=member_of(ImportKind))
     file = FileField(
-        "文件(.xlsx 或 .csv)",
-        description="从学籍系统导出的表不用改,表头、列序、编码都会自动识别。不超过 10 MB。",
+        "文件（.xlsx 或 .csv）",
+        description="从学籍系统导出的表不用改，表头、列序、编码都会自动识别。不超过 10 MB。",
         validators=[FileRequired("请选择文件。")],
     )
     school_year = SelectField("班级名称所指的学年", coerce=int)
@@ -44,7 +44,7 @@ class UploadForm(SchoolForm):
 class ApplyForm(SchoolForm):
     """Import what was checked."""
 
-    skip_wrong = BooleanField("跳过有问题的行,导入其余的")
+    skip_wrong = BooleanField("跳过有问题的行，导入其余的")
 
 
 class MoveForm(NamedForm):
@@ -103,7 +103,7 @@ class MappingForm(SchoolForm):
 
 def mapping_form(mapping: Mapping, school_year: int, years: Sequence[tuple[int, str]]) -> MappingForm:
     """The form for a file's columns, filled with the mapping as it is."""
-    titles = [(_ABSENT, "(文件里没有)"), *enumerate(mapping.header)]
+    titles = [(_ABSENT, "（文件里没有）"), *enumerate(mapping.header)]
     selects = {f"column_{column.key}": _select(column, titles, mapping.index(column.key)) for column in mapping.columns}
     form = type("FilledMappingForm", (MappingForm,), selects)(school_year=school_year)
     form.school_year.choices = choices(years)
@@ -111,5 +111,5 @@ def mapping_form(mapping: Mapping, school_year: int, years: Sequence[tuple[int, 
 
 
 def _select(column: Column, titles: list[tuple[int, str]], index: int | None) -> SelectField:
-    label = f"{column.label}(必有)" if column.required else column.label
+    label = f"{column.label}（必有）" if column.required else column.label
     return SelectField(label, choices=choices(titles), coerce=int, default=_ABSENT if index is None else index)

@@ -15,7 +15,7 @@ from school.people.service.importing.imports import apply
 
 PATIENCE_SECONDS = 2.0  # most lists are written within that, and the answer is the result itself
 STALE_SECONDS = 60.0
-_BROKEN = "系统出了问题,什么也没有导入。请再试一次;如果一直这样,请联系学校管理员。"
+_BROKEN = "系统出了问题，什么也没有导入。请再试一次；如果一直这样，请联系学校管理员。"
 
 
 @dataclass(frozen=True)

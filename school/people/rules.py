@@ -100,12 +100,12 @@ def normalise_name(raw: str) -> str:
     if not name:
         raise NameUnusable("请填写姓名。", "name")
     if _UNSEEN.search(name) or any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        raise NameUnusable("姓名里有看不见的控制字符,请重新输入姓名。", "name")
+        raise NameUnusable("姓名里有看不见的控制字符，请重新输入姓名。", "name")
     name = _SEPARATORS.sub(SEPARATOR, name)
     if padded := _PADDED.fullmatch(name):
         name = "".join(padded.groups())
     if len(name) > NAME_AT_MOST:
-        raise NameUnusable(f"姓名最多 {NAME_AT_MOST} 个字,现有 {len(name)} 个字。", "name")
+        raise NameUnusable(f"姓名最多 {NAME_AT_MOST} 个字，现有 {len(name)} 个字。", "name")
     return name
 
 
@@ -123,28 +123,28 @@ def parse_class_name(text: str, *, school_year_start: int, max_grade: int = LAST
     for form in _CLASS_FORMS:
         if match := form.fullmatch(plain):
             return _key_of_grade(match, text, school_year_start, max_grade)
-    raise ClassNameUnclear(f"认不出班级“{_short(text)}”,请写成“三年级2班”“三(2)班”或“2024级2班”。", "class_name")
+    raise ClassNameUnclear(f"认不出班级“{_short(text)}”，请写成“三年级2班”“三(2)班”或“2024级2班”。", "class_name")
 
 
 def class_label(entry_year: int, number: int, school_year_start: int, *, max_grade: int = LAST_GRADE) -> str:
     """What the class is called in the school year starting in `school_year_start`: 三年级2班.
 
-    After `max_grade` it is 2019级2班(已毕业), before grade 1 it is 2027级2班.
+    After `max_grade` it is 2019级2班（已毕业）, before grade 1 it is 2027级2班.
     """
     grade = grade_of(entry_year, school_year_start)
     if grade < 1:
         return f"{entry_year}级{number}班"
     if grade > max_grade:
-        return f"{entry_year}级{number}班(已毕业)"
+        return f"{entry_year}级{number}班（已毕业）"
     return f"{_grade_word(grade)}年级{number}班"
 
 
 def grade_label(entry_year: int, school_year_start: int, *, max_grade: int = LAST_GRADE) -> str:
-    """What the year group is called: 三年级; 2019级(已毕业) after `max_grade`, 2027级 before grade 1."""
+    """What the year group is called: 三年级; 2019级（已毕业） after `max_grade`, 2027级 before grade 1."""
     grade = grade_of(entry_year, school_year_start)
     if grade < 1:
         return f"{entry_year}级"
-    return f"{entry_year}级(已毕业)" if grade > max_grade else f"{_grade_word(grade)}年级"
+    return f"{entry_year}级（已毕业）" if grade > max_grade else f"{_grade_word(grade)}年级"
 
 
 def normalise_phone(raw: str) -> str | None:
@@ -162,8 +162,8 @@ def normalise_phone(raw: str) -> str | None:
     if mobile.isascii() and _MOBILE.fullmatch(mobile):
         return mobile
     if digits.isascii() and _LANDLINE.fullmatch(digits):
-        raise LandlineGiven(f"“{_short(raw)}”是固定电话,不能用来登录。请填手机号码,没有就留空。", "phone")
-    raise PhoneUnclear(f"“{_short(raw)}”不是 11 位手机号码,请核对;一格只填一个号码。", "phone")
+        raise LandlineGiven(f"“{_short(raw)}”是固定电话，不能用来登录。请填手机号码，没有就留空。", "phone")
+    raise PhoneUnclear(f"“{_short(raw)}”不是 11 位手机号码，请核对；一格只填一个号码。", "phone")
 
 
 def mask_phone(phone: str | None) -> str:
@@ -199,18 +199,18 @@ def _plain_class_name(text: str) -> str:
 
 def _check_kind_of_school(text: str, plain: str) -> None:
     if _OTHER_SCHOOLS.search(plain):
-        raise ClassNameUnclear(f"“{_short(text)}”不是义务教育阶段的班级,这里只有一至九年级的班级。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”不是义务教育阶段的班级，这里只有一至九年级的班级。", "class_name")
     if _KINDERGARTEN.search(plain):
-        raise ClassNameUnclear(f"“{_short(text)}”是幼儿园的班级,这里只有一至九年级的班级。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”是幼儿园的班级，这里只有一至九年级的班级。", "class_name")
 
 
 def _key_of_entry(match: re.Match[str], text: str, school_year_start: int, max_grade: int) -> ClassKey:
     year = int(match["year"]) % 100 + 2000
     grade = grade_of(year, school_year_start)
     if grade > max_grade:
-        raise ClassNameUnclear(f"“{_short(text)}”已经毕业,请核对入学年份。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”已经毕业，请核对入学年份。", "class_name")
     if grade < 0:
-        raise ClassNameUnclear(f"“{_short(text)}”还没有入学,请核对入学年份。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”还没有入学，请核对入学年份。", "class_name")
     return ClassKey(year, _number(match["number"], text))
 
 
@@ -218,17 +218,17 @@ def _key_of_grade(match: re.Match[str], text: str, school_year_start: int, max_g
     grade = _HANZI_DIGITS.get(match["grade"]) or int(match["grade"])
     if match["junior"]:
         if grade > 3:
-            raise ClassNameUnclear(f"认不出班级“{_short(text)}”,初中请写初一、初二、初三。", "class_name")
+            raise ClassNameUnclear(f"认不出班级“{_short(text)}”，初中请写初一、初二、初三。", "class_name")
         grade += 6
     if grade > max_grade:
-        raise ClassNameUnclear(f"“{_short(text)}”是{_grade_word(grade)}年级,本校最高{_grade_word(max_grade)}年级。", "class_name")
+        raise ClassNameUnclear(f"“{_short(text)}”是{_grade_word(grade)}年级，本校最高{_grade_word(max_grade)}年级。", "class_name")
     return ClassKey(school_year_start - grade + 1, _number(match["number"], text))
 
 
 def _number(text: str, whole: str) -> int:
     number = int(text) if text.isdecimal() else _hanzi_number(text)
     if number is None or number < 1:
-        raise ClassNameUnclear(f"认不出“{_short(whole)}”是几班,班号从 1 开始。", "class_name")
+        raise ClassNameUnclear(f"认不出“{_short(whole)}”是几班，班号从 1 开始。", "class_name")
     return number
 
 

@@ -21,7 +21,7 @@ class SettingsForm(SchoolForm):
     """Every setting; `seen` holds what was set when the page was opened."""
 
     reason = StringField(
-        "修改原因", description="写入操作记录;放行误报词句时必填。", filters=[stripped], validators=[Length(max=200)]
+        "修改原因", description="写入操作记录；放行误报词句时必填。", filters=[stripped], validators=[Length(max=200)]
     )
     seen = HiddenField()
 
@@ -106,15 +106,15 @@ def _plain(present: Preferences) -> dict[str, Any]:
 
 def _described(setting: Field[Any]) -> str:
     rule = setting.metadata["rule"]
-    return setting.metadata["meaning"] + (f"(规则 {rule})" if rule else "")
+    return setting.metadata["meaning"] + (f"（规则 {rule}）" if rule else "")
 
 
 def _fields_of(setting: Field[Any]) -> Iterator[tuple[str, UnboundField]]:
     """The form's fields of one setting: one, or one for each grade."""
     if setting.name == "caps":
         for grade in CAP_GRADES:
-            hint = f"国家规定 {NATIONAL_CAPS[grade]} 分钟;学校可以更严,空着用国家规定。(规则 HW-0{2 if grade < 7 else 3})"
-            yield f"cap_{grade}", WholeNumberField(f"{GRADES[grade]}年级上限(分钟)", description=hint, validators=[Optional()])
+            hint = f"国家规定 {NATIONAL_CAPS[grade]} 分钟；学校可以更严，空着用国家规定。（规则 HW-0{2 if grade < 7 else 3})"
+            yield f"cap_{grade}", WholeNumberField(f"{GRADES[grade]}年级上限（分钟）", description=hint, validators=[Optional()])
         return
     label, hint = setting.metadata["label"], _described(setting)
     default = getattr(Preferences(), setting.name)
@@ -133,7 +133,7 @@ def _field(key: str, label: str, hint: str, default: Any) -> UnboundField:
         return BooleanField(label, description=hint)
     if isinstance(default, int):
         low, high = BOUNDS[key]
-        return WholeNumberField(label, description=f"{hint}({low}—{high})", validators=[NEEDED])
+        return WholeNumberField(label, description=f"{hint}（{low}—{high}）", validators=[NEEDED])
     if isinstance(default, tuple):
         return TextAreaField(label, description=hint, validators=[Length(max=5000)])
     return StringField(label, description=hint, filters=[stripped], validators=[Length(max=80, message="最多 80 个字。")])

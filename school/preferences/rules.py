@@ -22,20 +22,20 @@ class Preferences:
     """Every setting with its value; an absent row in the database means the default given here."""
 
     school_name: str = _setting("示范小学", "学校名称", "页面抬头、打印和报表上的校名。", group="学校")
-    last_grade: int = _setting(6, "最高年级", "小学填 6,九年一贯制学校填 9;高于它的班级已毕业。", group="学校")
-    caps: dict[str, int] = _setting({}, "各年级上限(分钟)", "只能比国家规定更严;空着用国家规定。", rule="HW-02")
-    publish_by: str = _setting("16:00", "公示截止时间", "晚于这个时间公示算迟公示,要写明原因。", rule="HW-06")
+    last_grade: int = _setting(6, "最高年级", "小学填 6，九年一贯制学校填 9；高于它的班级已毕业。", group="学校")
+    caps: dict[str, int] = _setting({}, "各年级上限（分钟）", "只能比国家规定更严；空着用国家规定。", rule="HW-02")
+    publish_by: str = _setting("16:00", "公示截止时间", "晚于这个时间公示算迟公示，要写明原因。", rule="HW-06")
     needs_approval: bool = _setting(False, "公示前需审核", "班主任统筹后由年级组长或教导处审核公示。", rule="HW-05")
-    weekend_percent: int = _setting(100, "周末总量(%)", "整个周末或假期的书面作业最多是一天上限的百分之几。", rule="HW-04")
+    weekend_percent: int = _setting(100, "周末总量（%）", "整个周末或假期的书面作业最多是一天上限的百分之几。", rule="HW-04")
     weekend_treatment: Treatment = _setting(Treatment.WARN, "周末超量时", "提醒时要写明理由并计数。", rule="HW-04")
-    no_homework_weekday: int = _setting(0, "无作业日", "每周这一天不布置书面作业;0 表示不设。", rule="HW-16")
+    no_homework_weekday: int = _setting(0, "无作业日", "每周这一天不布置书面作业；0 表示不设。", rule="HW-16")
     trial_treatment: Treatment = _setting(Treatment.OFF, "教师试做", "没有填写试做用时的作业。", rule="HW-20")
     repeat_limit: int = _setting(3, "重复抄写次数", "“抄几遍”达到这个次数就不允许。", rule="HW-09")
-    allowed_wordings: tuple[str, ...] = _setting((), "误报放行的词句", "每行一句;校长确认不是违规表述的原文。", rule="HW-08")
-    near_percent: int = _setting(80, "接近上限(%)", "达到上限的百分之几时报表标为“接近”。")
+    allowed_wordings: tuple[str, ...] = _setting((), "误报放行的词句", "每行一句；校长确认不是违规表述的原文。", rule="HW-08")
+    near_percent: int = _setting(80, "接近上限（%）", "达到上限的百分之几时报表标为“接近”。")
     close_after_days: int = _setting(14, "自动归档天数", "公示这么多天以后不能再修改。")
     public_log: PublicLogAccess = _setting(PublicLogAccess.OPEN, "谁能看作业公示", "“有链接的人”需要带口令的链接。", group="公示")
-    public_log_key: str = _setting("", "公示链接口令", "换一个口令,旧链接就失效。", group="公示")
+    public_log_key: str = _setting("", "公示链接口令", "换一个口令，旧链接就失效。", group="公示")
     teacher_display: TeacherDisplay = _setting(TeacherDisplay.SURNAME, "公示中的教师", "公示页怎样称呼教师。", group="公示")
 
     @property
@@ -94,13 +94,13 @@ def check_preference(key: str, value: Any) -> None:
 def check_together(chosen: Preferences) -> None:
     """Raise `Refused` when settings that are fine alone do not go together."""
     if chosen.public_log is PublicLogAccess.LINK and len(chosen.public_log_key) < SHORTEST_KEY:
-        raise Refused(f"选择“{PublicLogAccess.LINK.label}”时要设口令,至少 {SHORTEST_KEY} 个字母或数字。", "public_log_key")
+        raise Refused(f"选择“{PublicLogAccess.LINK.label}”时要设口令，至少 {SHORTEST_KEY} 个字母或数字。", "public_log_key")
 
 
 def in_words(key: str, value: Any) -> str:
     """A value as the page and the record show it."""
     if key in SECRET_KEYS:
-        return "(已设)" if value else "(空)"
+        return "（已设）" if value else "（空）"
     if key == "no_homework_weekday":
         return f"周{WEEKDAYS[value]}" if value else "不设"
     if isinstance(value, bool):
@@ -108,14 +108,14 @@ def in_words(key: str, value: Any) -> str:
     if isinstance(value, dict):
         return "、".join(f"{GRADES[int(grade)]}年级 {value[grade]} 分钟" for grade in sorted(value)) or "国家规定"
     if isinstance(value, tuple):
-        return "、".join(f"“{text}”" for text in value) or "(空)"
-    return str(getattr(value, "label", value)) or "(空)"
+        return "、".join(f"“{text}”" for text in value) or "（空）"
+    return str(getattr(value, "label", value)) or "（空）"
 
 
 def _check_cap(grade: int, minutes: int) -> None:
     national = NATIONAL_CAPS[grade]
     if not 0 <= minutes <= national:
-        sentence = f"{GRADES[grade]}年级国家规定的上限是 {national} 分钟,学校只能定得更严,请填 0 到 {national}。"
+        sentence = f"{GRADES[grade]}年级国家规定的上限是 {national} 分钟，学校只能定得更严，请填 0 到 {national}。"
         raise Refused(sentence, f"cap_{grade}")
 
 

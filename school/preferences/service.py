@@ -47,7 +47,7 @@ def _is_untouched(key: str, value: Any, seen: Mapping[str, Any] | None, present:
         return False
     if value == seen[key]:
         return True
-    raise Conflict(f"您打开这一页以后,别人已把“{LABELS[key]}”改为 {in_words(key, now_set)}。核对后可以再次提交。", key)
+    raise Conflict(f"您打开这一页以后，别人已把“{LABELS[key]}”改为 {in_words(key, now_set)}。核对后可以再次提交。", key)
 
 
 def _store(key: str, value: Any) -> None:

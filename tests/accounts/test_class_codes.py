@@ -85,7 +85,7 @@ def test_codes_are_given_to_those_who_need_one_and_printed(app: Flask, grade3: d
     sheet = client.get(press(client, f"{page}/print", page)).text
     assert sheet.count('class="slip"') == 1
     new = db.session.query(User).filter_by(login="13900000002").one()
-    for text in ("三年级1班", "钱小一(母亲)、钱小二", "钱女士", "13900000002", code_of(new), "data:image/svg+xml"):
+    for text in ("三年级1班", "钱小一（母亲）、钱小二", "钱女士", "13900000002", code_of(new), "data:image/svg+xml"):
         assert text in sheet
     for text in ("孙女士", "吴女士", "李女士", "郑女士", "周奶奶"):
         assert text not in sheet

@@ -142,7 +142,7 @@ def test_the_administrator_issues_a_code_and_sees_its_slip_once(app: Flask) -> N
     slip = client.get(answer.location).text
     assert code_of(find_user_by_login(user.login)) in slip
     assert "data:image/svg+xml" in slip
-    assert "给陈老师(13800000001)发了新的一次性登录码" in [e.sentence for e in entries_of("user", user.id)]
+    assert "给陈老师（13800000001）发了新的一次性登录码" in [e.sentence for e in entries_of("user", user.id)]
 
 
 def test_a_slip_does_not_open_without_the_button(app: Flask) -> None:

@@ -24,7 +24,7 @@ def post_without_session(client: SchoolClient, origin: str = "http://localhost")
 def test_the_text_comes_back_after_sign_in_and_can_be_sent(app: Flask, client: SchoolClient) -> None:
     user = administrator()
     page = post_without_session(client)
-    assert "登录已过期,您填写的内容还在,登录后可继续提交" in page
+    assert "登录已过期，您填写的内容还在，登录后可继续提交" in page
     token = hidden_fields(page, "/sign-in", "/sign-in")["csrf_token"][0]
     words = {"login": user.login, "password": PASSWORD, "kept": kept_in(page), "csrf_token": token}
     resumed = client.post("/sign-in", data=words, headers=HERE)

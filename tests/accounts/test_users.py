@@ -68,7 +68,7 @@ def test_a_role_is_given_with_its_scope_and_recorded(app: Flask) -> None:
     assert status == 303
     [grant] = [grant for grant in find_user(user.id).grants if grant.role is Role.HOMEROOM_TEACHER]
     assert (grant.class_id, grant.starts_on, grant.ends_on) == (school_class.id, date(2026, 9, 1), None)
-    assert sentences_of(user) == ["任命陈老师(13800000001)为班主任(三年级2班),2026-09-01起"]
+    assert sentences_of(user) == ["任命陈老师（13800000001）为班主任（三年级2班），2026-09-01起"]
 
 
 def test_a_scope_the_role_does_not_have_is_left_out(app: Flask) -> None:
@@ -128,14 +128,14 @@ def test_a_role_ends_at_once(app: Flask) -> None:
     assert end(client, user, Role.TEACHING_OFFICE)[0] == 303
     assert theirs.get("/calendar/edit").status_code == 403
     yesterday = today() - timedelta(days=1)
-    assert sentences_of(user) == [f"解除了李主任(li)的教导处职务,最后一天是{yesterday}"]
+    assert sentences_of(user) == [f"解除了李主任（li）的教导处职务，最后一天是{yesterday}"]
 
 
 def test_a_role_given_today_by_mistake_is_withdrawn(app: Flask) -> None:
     admin, user = administrator(), office()
     assert end(signed_in(app, admin), user, Role.TEACHING_OFFICE)[0] == 303
     assert find_user(user.id).grants == []
-    assert sentences_of(user) == ["撤销了李主任(li)的教导处职务"]
+    assert sentences_of(user) == ["撤销了李主任（li）的教导处职务"]
 
 
 def test_a_role_ends_after_a_day(app: Flask) -> None:
@@ -199,7 +199,7 @@ def test_an_account_is_closed_and_reopened(app: Flask) -> None:
     answer = client.post_form(f"/accounts/users/{user.id}/reopen", page=f"/accounts/users/{user.id}")
     assert answer.status_code == 303
     assert signed_in(app, user).get("/account").status_code == 200
-    assert sentences_of(user) == ["停用了陈老师(13800000001)的账号", "恢复了陈老师(13800000001)的账号"]
+    assert sentences_of(user) == ["停用了陈老师（13800000001）的账号", "恢复了陈老师（13800000001）的账号"]
 
 
 def test_somebody_else_is_signed_out_everywhere(app: Flask) -> None:

@@ -64,10 +64,10 @@ def test_anybody_reads_the_calendar(client: SchoolClient) -> None:
     assert page.status_code == 200
     for text in (
         "2026—2027学年校历",
-        "2026—2027学年第一学期:2026-09-01 至 2027-01-22",
+        "2026—2027学年第一学期：2026-09-01 至 2027-01-22",
         "1—7日 国庆节",
-        "20日 国庆节调休,上周二的课",
-        "10日 国庆节调休,上周三的课",
+        "20日 国庆节调休，上周二的课",
+        "10日 国庆节调休，上周三的课",
         "2027年的放假安排尚未公布",
     ):
         assert text in page.text
@@ -93,7 +93,7 @@ def test_filling_a_year(li: SchoolClient) -> None:
     found = exceptions()
     assert found[date(2026, 10, 1)] == DayException(date(2026, 10, 1), DayKind.HOLIDAY, "国庆节")
     assert found[date(2026, 9, 20)].follows_weekday == 2
-    assert last_sentence() == "李主任填入了2026年的放假安排,共39天"
+    assert last_sentence() == "李主任填入了2026年的放假安排，共39天"
 
 
 def test_filling_leaves_the_schools_own_day_alone(app: Flask, li: SchoolClient) -> None:
@@ -163,19 +163,19 @@ def test_changing_a_day_makes_it_the_schools_own(li: SchoolClient) -> None:
     assert li.post_form(f"/calendar/days/{day_id}", typed).status_code == 303
     assert exceptions()[date(2026, 10, 10)].follows_weekday == 5
     assert not find_day(date(2026, 10, 10)).is_filled
-    assert last_sentence() == "李主任把2026年10月10日从调休补班“国庆节调休”,上周三的课改为调休补班“补课”,上周五的课"
+    assert last_sentence() == "李主任把2026年10月10日从调休补班“国庆节调休”，上周三的课改为调休补班“补课”，上周五的课"
 
 
 def test_the_second_of_two_editors_sees_what_the_first_did(app: Flask, li: SchoolClient) -> None:
     day_id = sports_day()
     other = signed_in(app, administrator())
     path = f"/calendar/days/{day_id}"
-    seen = {"kind": "closure", "name": "运动会(雨天顺延)", "follows_weekday": "", "seen": "closure|运动会|"}
+    seen = {"kind": "closure", "name": "运动会（雨天顺延）", "follows_weekday": "", "seen": "closure|运动会|"}
     assert other.post_form(path, {"kind": "closure", "name": "田径运动会", "follows_weekday": ""}).status_code == 303
     answer = li.post_form(path, seen)
     assert answer.status_code == 422
-    assert "别人已经改过:现在是学校停课“田径运动会”" in answer.text
-    assert "运动会(雨天顺延)" in answer.text
+    assert "别人已经改过：现在是学校停课“田径运动会”" in answer.text
+    assert "运动会（雨天顺延）" in answer.text
     assert exceptions()[SPORTS].name == "田径运动会"
     seen["seen"] = "closure|田径运动会|"
     assert li.post_form(path, seen).status_code == 303
@@ -185,7 +185,7 @@ def test_removing_a_day_makes_it_ordinary_again(li: SchoolClient) -> None:
     day_id = sports_day()
     assert li.post_form(f"/calendar/days/{day_id}/remove", page="/calendar/edit").status_code == 303
     assert exceptions() == {}
-    assert last_sentence() == "李主任删除了2026年10月30日的学校停课“运动会”,这一天恢复平常"
+    assert last_sentence() == "李主任删除了2026年10月30日的学校停课“运动会”，这一天恢复平常"
     assert li.post_form(f"/calendar/days/{day_id}/remove", page="/calendar/edit").status_code == 404
 
 
@@ -194,7 +194,7 @@ def test_entering_a_term(li: SchoolClient) -> None:
     assert li.post_form("/calendar/terms/new", typed).status_code == 303
     db.session.rollback()
     assert get_calendar().terms == (AUTUMN,)
-    assert last_sentence() == "李主任录入了2026—2027学年第一学期,2026年9月1日至2027年1月22日"
+    assert last_sentence() == "李主任录入了2026—2027学年第一学期，2026年9月1日至2027年1月22日"
 
 
 @pytest.mark.parametrize(

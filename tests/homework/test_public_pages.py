@@ -82,7 +82,7 @@ def test_before_today_is_published_the_last_day_shows_with_a_word(
     publish(school)
     freeze(datetime(2026, 11, 26, 12, 0, tzinfo=ZONE))
     text = client.get(f"{PAGE}?class=2024-2").text
-    assert "今天(11月26日 周四)还没有公示,下面是最近一次公示。" in text
+    assert "今天（11月26日 周四）还没有公示，下面是最近一次公示。" in text
     assert "练习册第 32 页" in text
 
 
@@ -242,10 +242,10 @@ def test_the_book_lists_every_school_day_and_every_version(client: SchoolClient,
     text = client.get(f"{PAGE}/book?class=2024-2&from=2026-11-23&to=2026-11-25").text
     assert "三年级2班作业记录及公示本" in text
     assert text.count("未公示") >= 2
-    assert "修改:用时偏长" in text
-    assert "(已被更正)" in text
-    assert "班主任(签名)" in text
-    assert "年级组长(签名)" in text
+    assert "修改：用时偏长" in text
+    assert "（已被更正）" in text
+    assert "班主任（签名）" in text
+    assert "年级组长（签名）" in text
     assert client.get(f"{PAGE}/book").status_code == 400
     assert client.get(f"{PAGE}/book?class=2024-2&from=2026-09-01&to=2026-11-25").status_code == 400
 
@@ -299,5 +299,5 @@ def test_what_is_not_published_is_not_shown(client: SchoolClient, school: SmallS
 def test_due_date_and_minutes_in_school_are_shown(client: SchoolClient, school: SmallSchool) -> None:
     school.file(20, in_school=10, due_on=THURSDAY)
     publish(school)
-    assert "约 20 分钟,在校 10 分钟" in of_class(client)
+    assert "约 20 分钟，在校 10 分钟" in of_class(client)
     assert "11月26日完成" in of_class(client)

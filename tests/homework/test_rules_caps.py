@@ -99,7 +99,7 @@ def test_sixty_minutes_fit_and_sixty_one_do_not(minutes: int, is_allowed: bool) 
     with pytest.raises(CapExceeded) as refusal:
         check_load(load, limits, reason="期末")
     assert (refusal.value.over_by, refusal.value.limit, refusal.value.load) == (1, 60, load)
-    assert "合计 61 分钟,比上限 60 分钟多 1 分钟" in refusal.value.message
+    assert "合计 61 分钟，比上限 60 分钟多 1 分钟" in refusal.value.message
     assert "教导处" not in refusal.value.message  # nobody may lift the national cap
 
 

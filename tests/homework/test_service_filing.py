@@ -85,7 +85,7 @@ def test_the_weekend_warns_and_is_counted(school: SmallSchool) -> None:
     with pytest.raises(ReasonNeeded):
         school.file(61, on_day=FRIDAY, due_on=monday)
     db.session.rollback()
-    school.file(61, on_day=FRIDAY, due_on=monday, reason="单元习作,三天完成")
+    school.file(61, on_day=FRIDAY, due_on=monday, reason="单元习作，三天完成")
     assert day_of(school.third_2, FRIDAY).required_minutes == 61
 
 

@@ -35,7 +35,7 @@ def test_one_tap_publishes(school: SmallSchool, as_user: AsUser) -> None:
 def test_the_board_names_who_has_not_filed(school: SmallSchool, as_user: AsUser) -> None:
     school.file(30)
     client = as_user(school.liu)
-    assert "未填报:语文" in client.get(board_url(school)).text
+    assert "未填报：语文" in client.get(board_url(school)).text
     refused = client.post_form(board_url(school))
     assert refused.status_code == 422
     assert day_of(school.third_2).state is DayState.OPEN

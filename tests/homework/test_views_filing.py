@@ -138,7 +138,7 @@ def test_layers_have_their_own_content_and_minutes(school: SmallSchool, as_user:
 
 
 def test_forbidden_wording_is_refused_beside_the_content(school: SmallSchool, as_user: AsUser) -> None:
-    answer = as_user(school.chen).post_form(new_url(school), typed(all_content="背诵课文,家长签字"))
+    answer = as_user(school.chen).post_form(new_url(school), typed(all_content="背诵课文，家长签字"))
     assert answer.status_code == 422
     assert "家长签字" in answer.text and 'id="all_content-error"' in answer.text
 

@@ -47,7 +47,7 @@ def test_what_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["身份证件号", "民族", "健康状况*", "现住址(必填)", "全国学籍号", "成员1身份证件号", "是否留守儿童", "银行卡号"]
+    "title", ["身份证件号", "民族", "健康状况*", "现住址（必填）", "全国学籍号", "成员1身份证件号", "是否留守儿童", "银行卡号"]
 )
 def test_titles_that_are_never_kept(title: str) -> None:
     assert is_never_kept(title)

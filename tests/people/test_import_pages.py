@@ -77,7 +77,7 @@ def test_forbidden_columns_are_named_and_never_stored(keeper: SchoolClient) -> N
 def test_an_id_number_in_another_column_is_emptied_and_said(keeper: SchoolClient) -> None:
     rows = [[*PUPILS[0], "150102201001011234"], [*PUPILS[1], "20240202"], [*PUPILS[2], "20240203"]]
     place = uploaded(keeper, rows, [*HEADER, "学号"])
-    assert "第 2 行“学号”像身份证件号,已丢弃,不保存。" in keeper.get(place).text
+    assert "第 2 行“学号”像身份证件号，已丢弃，不保存。" in keeper.get(place).text
     assert "150102201001011234" not in str(imports()[0].rows)
     ids = [[*row, f"15010220100101123{n}"] for n, row in enumerate(PUPILS[:3])]
     place = uploaded(keeper, ids, [*HEADER, "学号"])
@@ -90,7 +90,7 @@ def test_wrong_rows_are_listed_and_the_list_is_refused_as_a_whole(keeper: School
     assert "第 3 行" in page
     answer = keeper.post_form(f"{place}/apply", page=place)
     assert answer.status_code == 422
-    assert "有 1 行有问题,没有导入任何内容" in answer.text
+    assert "有 1 行有问题，没有导入任何内容" in answer.text
     assert db.session.query(Pupil).count() == 0
     assert keeper.post_form(f"{place}/apply", {"skip_wrong": "y"}, page=place).status_code == 303
     assert db.session.query(Pupil).count() == 1

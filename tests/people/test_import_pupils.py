@@ -123,19 +123,19 @@ def test_namesakes_told_apart_by_nothing_but_their_guardians_stay_two() -> None:
 def test_namesakes_that_nothing_tells_apart_are_refused() -> None:
     import_pupils([["三年级", "2班", str(n), "达来", "男", "", "", ""] for n in (1, 2)])
     run = import_pupils([["三年级", "2班", "达来"]], ["年级", "班级", "姓名"])
-    assert reasons(run) == [(2, "姓名", "本班已有 2 名同名学生,分不清是哪一位。请补上学籍辅号、班内学号或监护人电话。")]
+    assert reasons(run) == [(2, "姓名", "本班已有 2 名同名学生，分不清是哪一位。请补上学籍辅号、班内学号或监护人电话。")]
 
 
 def test_a_duplicate_row_is_named_with_the_first() -> None:
     run = import_pupils([PUPILS[0], PUPILS[1], PUPILS[0]])
     assert not run.is_applied
-    assert reasons(run) == [(4, "姓名", "与第 2 行重复:同班同名。确实是两名学生的,请填上各自的学籍辅号或班内学号。")]
+    assert reasons(run) == [(4, "姓名", "与第 2 行重复：同班同名。确实是两名学生的，请填上各自的学籍辅号或班内学号。")]
     assert count(Pupil) == 0
 
 
 def test_a_register_number_twice_is_named() -> None:
     run = import_pupils([[*PUPILS[0], "20240201"], [*PUPILS[1], "20240201"]], NUMBERED)
-    assert reasons(run) == [(3, "学籍辅号", "与第 2 行(孙小宝)重复。")]
+    assert reasons(run) == [(3, "学籍辅号", "与第 2 行（孙小宝）重复。")]
 
 
 def test_register_numbers_decide_over_names() -> None:
@@ -211,7 +211,7 @@ def test_empty_cells_take_nothing_away_and_pupils_not_in_the_file_stay() -> None
     import_pupils(PUPILS)
     run = import_pupils([["三年级", "2班", "", "孙小宝", "", "", "", ""]])
     assert run.plan.unchanged == 1
-    assert run.plan.missing == ["阿依古丽·买买提(三年级2班)", "乌云其木格(三年级2班)"]
+    assert run.plan.missing == ["阿依古丽·买买提（三年级2班）", "乌云其木格（三年级2班）"]
     assert len(pupils_of_class(class_id(2024, 2))) == 3
 
 

@@ -69,15 +69,15 @@ def test_wrong_teachers_are_named() -> None:
     import_teachers(TEACHERS)
     run = import_teachers([["T01", "别人", "", ""], ["T05", "丙", "12", ""], ["T06", "丁", "", "明年"], ["T06", "戊", "", ""]])
     assert wrong(run) == [
-        (2, "姓名", "工号 T01 属于陈静,请核对工号和姓名"),
-        (3, "手机号码", "“12”不是 11 位手机号码,请核对;一格只填一个号码"),
-        (4, "任教年份", "请填开始任教的年份,如 2015"),
+        (2, "姓名", "工号 T01 属于陈静，请核对工号和姓名"),
+        (3, "手机号码", "“12”不是 11 位手机号码，请核对；一格只填一个号码"),
+        (4, "任教年份", "请填开始任教的年份，如 2015"),
     ]
 
 
 def test_a_teacher_twice_in_a_file_is_named() -> None:
     run = import_teachers([["T01", "陈静", "", ""], ["T01", "陈静", "", ""]])
-    assert wrong(run) == [(3, "工号", "与第 2 行(陈静)重复")]
+    assert wrong(run) == [(3, "工号", "与第 2 行（陈静）重复")]
 
 
 def test_assignments_begin_with_the_term_and_make_the_homeroom_teacher() -> None:
@@ -99,7 +99,7 @@ def test_a_successor_takes_over_from_today(today_is) -> None:  # noqa: ANN001
     little_school()
     today_is(LATER)
     run = import_assignments([["李雷", "三年级2班", "语文", "是"]])
-    assert [c.what for c in run.plan.changed] == ["语文:陈静 → 李雷", "接任班主任"]
+    assert [c.what for c in run.plan.changed] == ["语文：陈静 → 李雷", "接任班主任"]
     here = class_id(2024, 2)
     assert [lesson.teacher_name for lesson in lessons_of_class(here, date(2026, 11, 30)) if lesson.subject == "语文"] == ["陈静"]
     assert [lesson.teacher_name for lesson in lessons_of_class(here, date(2026, 12, 1)) if lesson.subject == "语文"] == ["李雷"]

@@ -85,7 +85,7 @@ def test_a_pupil_moves_and_both_classes_stay_on_record(keeper: SchoolClient) -> 
         (1, date(2026, 11, 20), None, None),
         (2, date(2026, 9, 1), date(2026, 11, 19), MembershipEnd.MOVED_CLASS),
     ]
-    assert last_act() == ("pupil.move_class", "把孙小宝从三年级2班转到五年级1班,2026年11月20日起", "家长申请")
+    assert last_act() == ("pupil.move_class", "把孙小宝从三年级2班转到五年级1班，2026年11月20日起", "家长申请")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_list_is_taken_away_by_a_button_that_is_recorded(keeper: SchoolClient)
     here = f"/people/classes/{class_id(2024, 2)}"
     assert keeper.get(f"{here}/pupils.xlsx").status_code == 404
     answer = keeper.post_form(f"{here}/pupils.xlsx", page=here)
-    assert last_act()[1] == "导出了三年级2班的学生名单(含监护人电话)"
+    assert last_act()[1] == "导出了三年级2班的学生名单（含监护人电话）"
     rows = read_sheet(keeper.get(answer.location).data, "a.xlsx").rows
     assert [row[4] for row in rows[1:]] == ["孙小宝", "阿依古丽·买买提", "乌云其木格"]
     assert rows[1][8] == "13900000001"

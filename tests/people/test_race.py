@@ -52,7 +52,7 @@ def at_once(app: Flask, act: Callable[[], None], people: int) -> list[str]:
 def test_exactly_one_of_four_applies(app: Flask) -> None:
     import_id = kept_import()
     outcomes = at_once(app, lambda: service.apply(import_id, skip_wrong=False, actor=COMMAND_LINE) and None, 4)
-    assert outcomes == ["", *["这份名单已经导入过了,没有再导入一次。"] * 3]
+    assert outcomes == ["", *["这份名单已经导入过了，没有再导入一次。"] * 3]
     assert (db.session.query(Pupil).count(), db.session.query(ClassMembership).count()) == (5, 5)
 
 

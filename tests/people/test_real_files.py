@@ -73,7 +73,7 @@ def test_nothing_forbidden_is_anywhere_in_the_database(app: Flask) -> None:
 def test_a_dry_run_writes_nothing(app: Flask) -> None:
     code, out, _said = school(app, "import-roster", str(REAL), "--dry-run")
     assert code == 0
-    assert "试运行:新增 720" in out
+    assert "试运行：新增 720" in out
     assert [db.session.query(model).count() for model in (Pupil, SchoolClass, Guardian)] == [0, 0, 0]
     assert imports() == []
 

@@ -153,11 +153,11 @@ def test_labels_follow_the_school_year() -> None:
     assert class_label(2024, 2, 2027) == "四年级2班"
     assert class_label(2027, 2, 2026) == "2027级2班"
     assert class_label(2021, 2, 2026, max_grade=6) == "六年级2班"
-    assert class_label(2019, 2, 2026, max_grade=6) == "2019级2班(已毕业)"
+    assert class_label(2019, 2, 2026, max_grade=6) == "2019级2班（已毕业）"
     assert class_label(2018, 2, 2026) == "九年级2班"
-    assert class_label(2017, 2, 2026) == "2017级2班(已毕业)"
+    assert class_label(2017, 2, 2026) == "2017级2班（已毕业）"
     assert grade_label(2024, 2026) == "三年级"
-    assert grade_label(2020, 2026, max_grade=6) == "2020级(已毕业)"
+    assert grade_label(2020, 2026, max_grade=6) == "2020级（已毕业）"
     assert grade_label(2027, 2026) == "2027级"
 
 

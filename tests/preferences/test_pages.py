@@ -51,7 +51,7 @@ def test_every_setting_is_on_the_page_with_meaning_and_rule(app: Flask) -> None:
         "公示截止时间",
         "晚于这个时间公示算迟公示",
         "规则 HW-06",
-        "三年级上限(分钟)",
+        "三年级上限（分钟）",
         "国家规定 60 分钟",
         "误报放行的词句",
     ):
@@ -84,7 +84,7 @@ def test_changes_are_stored_and_recorded_from_old_to_new(app: Flask) -> None:
     assert sorted(sentences()) == sorted(
         [
             "把学校设置“学校名称”从 示范小学 改为 第二实验小学",
-            "把学校设置“各年级上限(分钟)”从 国家规定 改为 三年级 30 分钟、五年级 45 分钟",
+            "把学校设置“各年级上限（分钟）”从 国家规定 改为 三年级 30 分钟、五年级 45 分钟",
             "把学校设置“公示截止时间”从 16:00 改为 15:30",
             "把学校设置“公示前需审核”从 否 改为 是",
             "把学校设置“无作业日”从 不设 改为 周三",
@@ -106,7 +106,7 @@ def test_a_cap_may_be_as_strict_as_one_likes(app: Flask, minutes: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"cap_6": "61"}, "六年级国家规定的上限是 60 分钟,学校只能定得更严"),
+        ({"cap_6": "61"}, "六年级国家规定的上限是 60 分钟，学校只能定得更严"),
         ({"cap_3": "-1"}, "请填 0 到 60"),
         ({"cap_3": "半小时"}, "请填整数"),
         ({"weekend_percent": "101"}, "请填 10 到 100 之间的整数"),

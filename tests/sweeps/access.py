@@ -70,11 +70,13 @@ def written(rows: Iterable[Row]) -> str:
 def differences(found: Iterable[Row], expected: Iterable[Row]) -> list[str]:
     """A sentence for each cell or row that differs."""
     now, then = {row[:3]: row[3:] for row in found}, {row[:3]: row[3:] for row in expected}
-    sentences = [f"{' '.join(key)}: not in access.csv" for key in now.keys() - then.keys()]
-    sentences += [f"{' '.join(key)}: in access.csv, but there is no such view" for key in then.keys() - now.keys()]
+    sentences = [f"{' '.join(key).strip()} is not in access.csv" for key in now.keys() - then.keys()]
+    sentences += [f"{' '.join(key).strip()} is in access.csv, but there is no such view" for key in then.keys() - now.keys()]
     for key in now.keys() & then.keys():
         cells = zip(COLUMNS, now[key], then[key], strict=True)
-        sentences += [f"{' '.join(key)}: {who} gets {new}, the table says {old}" for who, new, old in cells if new != old]
+        sentences += [
+            f"{who} gets {new} from {' '.join(key).strip()}, the table says {old}" for who, new, old in cells if new != old
+        ]
     return sorted(sentences)
 
 

@@ -28,19 +28,19 @@ def test_a_view_opened_by_mistake_is_seen(town: Town, monkeypatch: pytest.Monkey
     monkeypatch.setattr(town.app.view_functions["accounts.permission_table"], "access", Access(frozenset(), is_public=True))
     assert users.permission_table.access.is_public  # type: ignore[attr-defined]
     found = differences(table(town, ["accounts.permission_table"]), _rows_of("accounts.permission_table"))
-    assert "accounts.permission_table GET : guardian gets ok, the table says 403" in found
+    assert "guardian gets ok from accounts.permission_table GET, the table says 403" in found
 
 
 def test_a_forgotten_row_check_is_seen(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy, "may_see_board", lambda _person, _class: True)
     found = differences(table(town, ["homework.board"]), _rows_of("homework.board"))
-    assert "homework.board GET 一年级1班: homeroom_teacher gets ok, the table says 404" in found
+    assert "homeroom_teacher gets ok from homework.board GET 一年级1班, the table says 404" in found
 
 
 def test_a_new_and_a_lost_view_are_seen() -> None:
     rows = _rows_of("audit.index")
-    assert differences(rows, []) == ["audit.index GET : not in access.csv"]
-    assert differences([], rows) == ["audit.index GET : in access.csv, but there is no such view"]
+    assert differences(rows, []) == ["audit.index GET is not in access.csv"]
+    assert differences([], rows) == ["audit.index GET is in access.csv, but there is no such view"]
 
 
 def _rows_of(endpoint: str) -> list[tuple[str, ...]]:

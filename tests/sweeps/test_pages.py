@@ -215,7 +215,7 @@ def test_no_page_shows_a_bare_value_of_the_program(visit: Visit) -> None:
         ("<p>Save 保存</p>", ["Save"]),
         ("<button aria-label='Close'>关</button>", ["Close"]),
         ("<option>Choose one</option>", ["Choose", "one"]),
-        ("<p>导出 Excel、CSV,见 HW-02,码 ABCD-EFGH,http://localhost/x,学生.xlsx</p>", []),
+        ("<p>导出 Excel、CSV，见 HW-02，码 ABCD-EFGH,http://localhost/x，学生.xlsx</p>", []),
         ("<textarea>what somebody typed</textarea>", []),
     ],
 )

@@ -57,7 +57,7 @@ def activate() -> Page:
         show_refusal(form, refused)
         return render_template("accounts/activate.html", form=form), 422
     start_session(user)
-    flash("密码已设好,以后用登录名和密码登录。", "success")
+    flash("密码已设好，以后用登录名和密码登录。", "success")
     return see_other(url_for("home.index"))
 
 
@@ -85,7 +85,7 @@ def account() -> Page:
         show_refusal(form, refused)
         return _account_page(form, 422)
     start_session(current_user)
-    flash("密码已修改,其他设备已退出登录。", "success")
+    flash("密码已修改，其他设备已退出登录。", "success")
     return see_other(url_for("accounts.account"))
 
 

@@ -70,12 +70,12 @@ def parse_days(arguments: Mapping[str, str]) -> Days | None:
     """`date`, or `from` and `to` (one alone means that day), or None when nothing was asked; raises `Refused`."""
     day, first, last = (_day(arguments, name) for name in ("date", "from", "to"))
     if day and (first or last):
-        raise Refused("日期请只用一种写法:date,或者 from 和 to。", "date")
+        raise Refused("日期请只用一种写法：date，或者 from 和 to。", "date")
     first, last = day or first or last, day or last or first
     if first is None or last is None:
         return None
     if last < first:
-        raise Refused("结束日期不能早于开始日期,请调换后再查。", "to")
+        raise Refused("结束日期不能早于开始日期，请调换后再查。", "to")
     return Days(first, last)
 
 
@@ -95,7 +95,7 @@ def parse_class(text: str, *, on_day: date) -> ClassKey:
     if match := re.fullmatch(r"(20\d\d)-(\d{1,2})", unicodedata.normalize("NFKC", text)):
         if int(match[2]):
             return ClassKey(int(match[1]), int(match[2]))
-        raise Refused("班号从 1 开始,请核对班级。", "class")
+        raise Refused("班号从 1 开始，请核对班级。", "class")
     try:
         return parse_class_name(text, school_year_start=school_year_start(on_day))
     except Refused as refused:
@@ -105,9 +105,9 @@ def parse_class(text: str, *, on_day: date) -> ClassKey:
 def check_range(days: Days, scope: Scope) -> None:
     """Raise `Refused` when so many days are asked for that an answer would be too heavy."""
     if scope.class_key and days.count > LONGEST_CLASS:
-        raise Refused(f"一个班一次最多查 {LONGEST_CLASS} 天,现在是 {days.count} 天。请缩短日期范围。", "to")
+        raise Refused(f"一个班一次最多查 {LONGEST_CLASS} 天，现在是 {days.count} 天。请缩短日期范围。", "to")
     if not scope.class_key and days.count > LONGEST_SCHOOL:
-        raise Refused(f"没有选班级时一次最多查 {LONGEST_SCHOOL} 天,现在是 {days.count} 天。请缩短日期范围,或选一个班级。", "to")
+        raise Refused(f"没有选班级时一次最多查 {LONGEST_SCHOOL} 天，现在是 {days.count} 天。请缩短日期范围，或选一个班级。", "to")
 
 
 def week_of(day: date) -> Days:
@@ -127,7 +127,7 @@ def _day(arguments: Mapping[str, str], name: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Refused(f"认不出日期“{text[:20]}”,请写成 2026-11-25 的样子。", name) from None
+        raise Refused(f"认不出日期“{text[:20]}”，请写成 2026-11-25 的样子。", name) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise Refused(f"日期“{text[:20]}”不在可以查询的年份里。", name)
     return day
@@ -139,12 +139,12 @@ def _grade(text: str) -> int:
         return GRADES.index(plain) + 1
     if plain in list("123456789"):
         return int(plain)
-    raise Refused(f"认不出年级“{text[:20]}”,请填 1 到 9。", "grade")
+    raise Refused(f"认不出年级“{text[:20]}”，请填 1 到 9。", "grade")
 
 
 def _subject(text: str, subjects: Sequence[SubjectName]) -> SubjectName:
     found = next((one for one in subjects if text in (one.code, one.name)), None)
     if found is None:
         names = "、".join(one.name for one in subjects)
-        raise Refused(f"没有学科“{text[:20]}”。可以查的学科有:{names or '暂无'}。", "subject")
+        raise Refused(f"没有学科“{text[:20]}”。可以查的学科有：{names or '暂无'}。", "subject")
     return found

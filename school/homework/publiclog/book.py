@@ -63,7 +63,7 @@ def book_days(arguments: Mapping[str, str], today: date) -> Days:
     present = month_of(today)
     days = parse_days(arguments) or Days(present.first, present.last)
     if days.count > LONGEST_SCHOOL:
-        raise Refused(f"公示本一次最多打印 {LONGEST_SCHOOL} 天,现在是 {days.count} 天。请按周或按月打印。", "to")
+        raise Refused(f"公示本一次最多打印 {LONGEST_SCHOOL} 天，现在是 {days.count} 天。请按周或按月打印。", "to")
     return days
 
 
@@ -92,5 +92,5 @@ def _line(item: PublicItem, version: Version) -> BookLine:
     is_void = item.is_withdrawn or version is not item.current
     parts = [] if version.change is LogChange.PUBLISHED else [version.change.label]
     parts += [version.row.reason] if version.row.reason else []
-    parts += ["(已被更正)"] if is_void and not item.is_withdrawn else []
+    parts += ["（已被更正）"] if is_void and not item.is_withdrawn else []
     return BookLine(item, version, ":".join(parts[:2]) + "".join(parts[2:]), is_void)

@@ -134,7 +134,7 @@ def _title(log: Log) -> str:
 
 def _notice(log: Log) -> str:
     if log.is_default and log.days.last < log.today:
-        return f"今天({day_words(log.today)})还没有公示,下面是最近一次公示。"
+        return f"今天（{day_words(log.today)}）还没有公示，下面是最近一次公示。"
     if log.days.first > log.today:
         return "这一天还没有到。"
     return ""

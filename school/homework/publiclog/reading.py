@@ -87,7 +87,7 @@ def _class_days(days: Days, scope: Scope, spans: Sequence[ClassSpan], moment: da
     wanted = LogFilter(days.first, days.last, _entry_years(scope, days), _pair(scope.class_key))
     rows = log_rows(wanted, limit=MOST_ROWS + 1)
     if len(rows) > MOST_ROWS:
-        raise Refused("内容太多,一次给不完。请缩短日期范围,或选一个班级。", "to")
+        raise Refused("内容太多，一次给不完。请缩短日期范围，或选一个班级。", "to")
     published = published_days(rows, shows_staff_code=preferences.teacher_display is TeacherDisplay.STAFF_CODE)
     silent = unpublished_days(
         [span for span in spans if _is_in_scope(ClassKey(span.entry_year, span.number), scope)],

@@ -32,12 +32,12 @@ SCHEMA = "homework-report/1"
 ITEM_KEYS = (*ITEM_FIGURES, "asked_minutes", "in_school_minutes", "layered_share", "in_school_share", "item_minutes")
 FIGURE_KEYS = (*DAY_FLAGS, "mean_minutes", *ITEM_KEYS)
 
-DAY_PART = (*(Column(key, title) for key, title in DAY_FIGURES.items()), Column("mean_minutes", "平均每天(分)", "number"))
+DAY_PART = (*(Column(key, title) for key, title in DAY_FIGURES.items()), Column("mean_minutes", "平均每天（分）", "number"))
 ITEM_PART = (
     *(Column(key, title) for key, title in ITEM_FIGURES.items() if key != "warned_items"),
     Column("layered_share", "分层占比", "share"),
-    Column("asked_minutes", "书面必做(分)", "number"),
-    Column("in_school_minutes", "其中在校(分)", "number"),
+    Column("asked_minutes", "书面必做（分）", "number"),
+    Column("in_school_minutes", "其中在校（分）", "number"),
     Column("in_school_share", "在校完成占比", "share"),
     Column("warned_items", "写明理由项"),
 )
@@ -82,12 +82,12 @@ def json_document(report: Report, school_name: str) -> dict[str, Any]:
 def workbook(report: Report, school_name: str) -> bytes:
     """The report as .xlsx: grid, classes, grades, subjects, class-days."""
     counted = f"截至 {report.through.isoformat()}"
-    note = f"{school_name} 作业合规报表 {report.period.label}({counted})"
+    note = f"{school_name} 作业合规报表 {report.period.label}（{counted}）"
     class_column, grade_column = Column("class_name", "班级", "text"), Column("grade_name", "年级", "text")
     grades = report.grades.assign(grade_name=[f"{GRADES[grade - 1]}年级" for grade in report.grades["grade"]])
-    subject_columns = (Column("subject", "学科", "text"), *ITEM_PART, Column("item_minutes", "每项平均(分)", "number"))
+    subject_columns = (Column("subject", "学科", "text"), *ITEM_PART, Column("item_minutes", "每项平均（分）", "number"))
     sheets = [
-        _grid_sheet(report, f"{note}。数字为必做书面作业分钟数;▲接近上限,! 超上限,“迟”为迟公示。"),
+        _grid_sheet(report, f"{note}。数字为必做书面作业分钟数；▲接近上限，! 超上限，“迟”为迟公示。"),
         ReportSheet("班级汇总", report.classes, (class_column, *DAY_PART, *ITEM_PART), ALARMS, note),
         ReportSheet("年级汇总", grades, (grade_column, *DAY_PART, *ITEM_PART), ALARMS, note),
         ReportSheet("学科汇总", report.subjects, subject_columns, (), note),
@@ -129,8 +129,8 @@ def _days_sheet(report: Report, note: str) -> ReportSheet:
         Column("on_day", "日期", "day"),
         Column("status_label", "状态", "text"),
         Column("late_label", "迟公示", "text"),
-        Column("required_minutes", "必做书面(分)"),
-        Column("cap_minutes", "上限(分)"),
+        Column("required_minutes", "必做书面（分）"),
+        Column("cap_minutes", "上限（分）"),
     )
     marks = (
         Mark(("status_label",), "==", "超上限", "bad"),

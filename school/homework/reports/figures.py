@@ -128,7 +128,7 @@ def subject_figures(row: Mapping[str, Any], scope: Mapping[str, Any], rows_url: 
     """Figures of the items of one subject."""
     counts = [_count(row, name, ITEM_FIGURES[name], scope, rows_url) for name in ("items", "written_items", "optional_items")]
     url = rows_url(status="written_items", **scope) if row["written_items"] else ""
-    mean = Figure("每项平均(分)", _decimal(row["item_minutes"]), url)
+    mean = Figure("每项平均（分）", _decimal(row["item_minutes"]), url)
     shares = _shares(row, scope, rows_url)[1:]
     return (*counts, mean, *shares, _count(row, "warned_items", ITEM_FIGURES["warned_items"], scope, rows_url))
 
@@ -162,7 +162,7 @@ def _count(row: Mapping[str, Any], name: str, title: str, scope: Mapping[str, An
 
 def _mean_day(row: Mapping[str, Any], scope: Mapping[str, Any], rows_url: RowsUrl) -> Figure:
     url = rows_url(status="published", **scope) if row["published"] else ""
-    return Figure("平均每天(分)", _decimal(row["mean_minutes"]), url)
+    return Figure("平均每天（分）", _decimal(row["mean_minutes"]), url)
 
 
 def _shares(row: Mapping[str, Any], scope: Mapping[str, Any], rows_url: RowsUrl) -> Iterable[Figure]:

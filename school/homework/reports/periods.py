@@ -41,7 +41,7 @@ def parse_month(text: str) -> Period:
     """The month written as 2026-11; raises `Refused`."""
     match = re.fullmatch(r"(20\d\d)-(\d\d?)", text.strip())
     if not match or not 1 <= int(match[2]) <= 12:
-        raise Refused(f"认不出月份“{text[:20]}”,请写成 2026-11 的样子。", "month")
+        raise Refused(f"认不出月份“{text[:20]}”，请写成 2026-11 的样子。", "month")
     return month_of(date(int(match[1]), int(match[2]), 1))
 
 
@@ -55,5 +55,5 @@ def parse_term(text: str, calendar: SchoolCalendar) -> Period:
     """The term written as 2026-1 (the school year's first calendar year, 1 autumn or 2 spring); raises `Refused`."""
     found = [term for term in calendar.terms if f"{term.start_year}-{term.number}" == text.strip()]
     if not found:
-        raise Refused(f"校历里没有学期“{text[:20]}”,请从列表中选择。", "term")
+        raise Refused(f"校历里没有学期“{text[:20]}”，请从列表中选择。", "term")
     return period_of_term(found[0])

@@ -109,7 +109,7 @@ def national_cap(grade: int) -> int:
     Raises `GradeOutside` for any other grade, such as that of a class that has graduated.
     """
     if grade not in NATIONAL_CAPS:
-        raise GradeOutside("这个班级当时不在一至九年级,不能登记作业。请核对班级和日期。")
+        raise GradeOutside("这个班级当时不在一至九年级，不能登记作业。请核对班级和日期。")
     return NATIONAL_CAPS[grade]
 
 
@@ -117,7 +117,7 @@ def check_school_cap(grade: int, minutes: int) -> None:
     """Raise `CapLoosened` unless 0 <= `minutes` <= the national cap: a school may only tighten (HW-02)."""
     national = national_cap(grade)
     if not 0 <= minutes <= national:
-        raise CapLoosened(f"{grade}年级国家规定的上限是 {national} 分钟,学校只能定得更严,请填 0 到 {national}。", "minutes")
+        raise CapLoosened(f"{grade}年级国家规定的上限是 {national} 分钟，学校只能定得更严，请填 0 到 {national}。", "minutes")
 
 
 def effective_cap(grade: int, school_caps: Mapping[int, int], approved: int | None = None) -> int:
@@ -197,14 +197,14 @@ def load_concerns(load: DayLoad, limits: Limits) -> list[Concern]:
         return [
             Concern(
                 "HW-04",
-                f"假期前的书面作业合计 {load.required} 分钟,比整个假期的建议总量 {limits.soft} 分钟多 {over_by} 分钟。",
+                f"假期前的书面作业合计 {load.required} 分钟，比整个假期的建议总量 {limits.soft} 分钟多 {over_by} 分钟。",
                 "minutes",
             )
         ]
     if load.optional and load.with_optional > limits.soft:
         over_by = load.with_optional - limits.soft
         return [
-            Concern("HW-02", f"必做加选做合计 {load.with_optional} 分钟,比上限 {limits.soft} 分钟多 {over_by} 分钟。", "minutes")
+            Concern("HW-02", f"必做加选做合计 {load.with_optional} 分钟，比上限 {limits.soft} 分钟多 {over_by} 分钟。", "minutes")
         ]
     return []
 
@@ -283,10 +283,10 @@ def _by_subject(grade: int, items: Sequence[ItemLoad], layer: Layer) -> dict[str
 def _exceeded_in_words(load: DayLoad, limits: Limits) -> str:
     over_by = load.required - limits.hard
     if limits.ceiling == 0:
-        return f"一、二年级不留带回家的书面作业,现有 {over_by} 分钟要带回家。请改为在校完成,或改为口头、阅读、实践作业。"
+        return f"一、二年级不留带回家的书面作业，现有 {over_by} 分钟要带回家。请改为在校完成，或改为口头、阅读、实践作业。"
     whole = "假期前的书面作业" if limits.is_before_break else "当天的书面作业"
-    now = f"{whole}合计 {load.required} 分钟,比上限 {limits.hard} 分钟多 {over_by} 分钟。"
-    todo = f"请减少 {over_by} 分钟、改为选做或课中练习,或先存为草稿请班主任统筹"
+    now = f"{whole}合计 {load.required} 分钟，比上限 {limits.hard} 分钟多 {over_by} 分钟。"
+    todo = f"请减少 {over_by} 分钟、改为选做或课中练习，或先存为草稿请班主任统筹"
     if load.required <= limits.ceiling:
-        return f"{now}{todo};也可以写明理由请教导处批准。"
+        return f"{now}{todo}；也可以写明理由请教导处批准。"
     return f"{now}{todo}。"

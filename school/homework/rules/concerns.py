@@ -21,7 +21,7 @@ class ReasonNeeded(Refused):
     def __init__(self, concerns: Sequence[Concern]) -> None:
         self.concerns = tuple(concerns)
         sentences = "".join(concern.sentence for concern in self.concerns)
-        super().__init__(f"{sentences}如确有需要,请写明理由后再提交。", "reason")
+        super().__init__(f"{sentences}如确有需要，请写明理由后再提交。", "reason")
 
 
 def check_reason(concerns: Sequence[Concern], reason: str | None) -> None:

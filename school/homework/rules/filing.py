@@ -121,11 +121,11 @@ def check_layers(layers: Sequence[LayerValues]) -> None:
     """Raise `LayersInconsistent` unless there is one 全体 or any of A, B, C, each once (HW-10)."""
     names = [asked.layer for asked in layers]
     if not names:
-        raise LayersInconsistent("请填写作业内容:全体,或 A、B、C 层中的至少一层。", "layers")
+        raise LayersInconsistent("请填写作业内容：全体，或 A、B、C 层中的至少一层。", "layers")
     if len(set(names)) < len(names):
-        raise LayersInconsistent("同一层只能填写一次,请把内容合在一起。", "layers")
+        raise LayersInconsistent("同一层只能填写一次，请把内容合在一起。", "layers")
     if Layer.ALL in names and len(names) > 1:
-        raise LayersInconsistent("请选“全体”或者分 A、B、C 层填写,不能两样都填。", "layers")
+        raise LayersInconsistent("请选“全体”或者分 A、B、C 层填写，不能两样都填。", "layers")
 
 
 def check_layer(asked: LayerValues) -> None:
@@ -133,11 +133,11 @@ def check_layer(asked: LayerValues) -> None:
     if not asked.content.strip():
         raise ContentMissing(f"请写明{asked.layer.label}的作业内容。", "content")
     if len(asked.content) > CONTENT_AT_MOST:
-        raise TextTooLong(f"作业内容最多 {CONTENT_AT_MOST} 个字,现有 {len(asked.content)} 个字。", "content")
+        raise TextTooLong(f"作业内容最多 {CONTENT_AT_MOST} 个字，现有 {len(asked.content)} 个字。", "content")
     if not MINUTES_AT_LEAST <= asked.minutes <= MINUTES_AT_MOST:
-        raise MinutesUnbelievable(f"预计用时请填 {MINUTES_AT_LEAST} 到 {MINUTES_AT_MOST} 之间的整数(分钟)。", "minutes")
+        raise MinutesUnbelievable(f"预计用时请填 {MINUTES_AT_LEAST} 到 {MINUTES_AT_MOST} 之间的整数（分钟）。", "minutes")
     if not 0 <= asked.in_school_minutes <= asked.minutes:
-        raise MinutesUnbelievable(f"在校完成用时请填 0 到 {asked.minutes} 之间的整数,不能超过预计用时。", "in_school_minutes")
+        raise MinutesUnbelievable(f"在校完成用时请填 0 到 {asked.minutes} 之间的整数，不能超过预计用时。", "in_school_minutes")
 
 
 def check_dates(on_day: date, due_on: date, *, grade: int, calendar: SchoolCalendar) -> None:
@@ -157,17 +157,17 @@ def check_form(item: ItemValues, *, grade: int) -> None:
         return
     is_lower_grade = national_cap(grade) == 0
     if is_lower_grade and item.form is Form.TEST_PAPER:
-        raise PaperTestForbidden("一、二年级不进行纸笔测试,请改用口头、实践等形式。", "form")
+        raise PaperTestForbidden("一、二年级不进行纸笔测试，请改用口头、实践等形式。", "form")
     minutes = max(asked.minutes - asked.in_school_minutes for asked in item.layers)
     if is_lower_grade and minutes > 0:
         raise WrittenHomeworkForbidden(
-            f"一、二年级不布置带回家的书面作业,这一项还有 {minutes} 分钟要带回家。"
-            "请让学生在校完成(在校完成用时等于预计用时),或改为口头、阅读、实践、体育、劳动作业。",
+            f"一、二年级不布置带回家的书面作业，这一项还有 {minutes} 分钟要带回家。"
+            "请让学生在校完成（在校完成用时等于预计用时），或改为口头、阅读、实践、体育、劳动作业。",
             "in_school_minutes",
         )
     if item.stage is Stage.IN_CLASS and minutes > 0:
         raise StageContradicted(
-            f"课中练习在课堂上完成,还有 {minutes} 分钟不在校内。请把在校完成用时填成预计用时,或改为课后提升。",
+            f"课中练习在课堂上完成，还有 {minutes} 分钟不在校内。请把在校完成用时填成预计用时，或改为课后提升。",
             "in_school_minutes",
         )
 
@@ -177,7 +177,7 @@ def check_no_homework_day(item: ItemValues, weekday: int) -> None:
     is_written_home = item.form.is_written and _goes_home(item)
     if weekday and item.on_day.isoweekday() == weekday and is_written_home:
         raise NoHomeworkDay(
-            f"星期{WEEKDAYS[weekday - 1]}是学校的无作业日,不布置书面作业。请换一天,或改为口头、阅读、实践作业。", "on_day"
+            f"星期{WEEKDAYS[weekday - 1]}是学校的无作业日，不布置书面作业。请换一天，或改为口头、阅读、实践作业。", "on_day"
         )
 
 
@@ -188,12 +188,14 @@ def check_trial(item: ItemValues, treatment: str) -> list[Concern]:
     """
     if item.trial_minutes is not None:
         if not MINUTES_AT_LEAST <= item.trial_minutes <= MINUTES_AT_MOST:
-            raise MinutesUnbelievable(f"试做用时请填 {MINUTES_AT_LEAST} 到 {MINUTES_AT_MOST} 之间的整数(分钟)。", "trial_minutes")
+            raise MinutesUnbelievable(
+                f"试做用时请填 {MINUTES_AT_LEAST} 到 {MINUTES_AT_MOST} 之间的整数（分钟）。", "trial_minutes"
+            )
         return []
     if treatment == Treatment.OFF or not item.form.is_written:
         return []
     if treatment == Treatment.BLOCK:
-        raise TrialMissing("学校要求教师先试做书面作业,请填写试做用时。", "trial_minutes")
+        raise TrialMissing("学校要求教师先试做书面作业，请填写试做用时。", "trial_minutes")
     return [Concern("HW-20", "还没有填写教师试做用时。", "trial_minutes")]
 
 
@@ -205,7 +207,7 @@ def _check_texts(item: ItemValues) -> None:
     labels = {"book": "书名", "pages": "页码", "questions": "题号", "quantity": "数量"}
     for field, most in TEXT_AT_MOST.items():
         if len(getattr(item, field)) > most:
-            raise TextTooLong(f"{labels[field]}最多 {most} 个字,请写得短一些。", field)
+            raise TextTooLong(f"{labels[field]}最多 {most} 个字，请写得短一些。", field)
 
 
 def _check_school_day(day: date, field: str, *, grade: int, calendar: SchoolCalendar) -> None:
@@ -214,4 +216,4 @@ def _check_school_day(day: date, field: str, *, grade: int, calendar: SchoolCale
     if not is_school_day(day, calendar, grade=grade):
         exception = calendar.exceptions.get(day)
         why = (exception.name or exception.kind.label) if exception else "休息日"
-        raise NotASchoolDay(f"{day_in_words(day)}是{why},学生不到校,请选择上学的日子。", field)
+        raise NotASchoolDay(f"{day_in_words(day)}是{why}，学生不到校，请选择上学的日子。", field)

@@ -27,7 +27,9 @@ class SubjectsUnfiled(Refused):
     def __init__(self, subjects: Sequence[str]) -> None:
         self.subjects = tuple(subjects)
         names = "、".join(self.subjects)
-        super().__init__(f"{names}还没有填报,也没有登记“无”。请提醒老师;若现在就公示,请勾选“按未填报公示”。", "goes_on_unfiled")
+        super().__init__(
+            f"{names}还没有填报，也没有登记“无”。请提醒老师；若现在就公示，请勾选“按未填报公示”。", "goes_on_unfiled"
+        )
 
 
 class StandardNotConfirmed(Refused):
@@ -79,7 +81,7 @@ def late_concerns(publication: Publication) -> list[Concern]:
     """The warning of a late publication, or nothing (HW-06)."""
     if not is_late(publication.published_at, publication.on_day, publication.publish_by):
         return []
-    return [Concern("HW-06", f"已过公示时间 {publication.publish_by:%H:%M},这次会记为迟公示。", "reason")]
+    return [Concern("HW-06", f"已过公示时间 {publication.publish_by:%H:%M}，这次会记为迟公示。", "reason")]
 
 
 def day_status(
@@ -106,6 +108,6 @@ def day_status(
 
 def _check_none(publication: Publication) -> None:
     if publication.item_count == 0 and not publication.declares_none:
-        raise NoneNotDeclared("当天还没有作业。如果确实不留作业,请勾选“无作业”再公示。", "declares_none")
+        raise NoneNotDeclared("当天还没有作业。如果确实不留作业，请勾选“无作业”再公示。", "declares_none")
     if publication.item_count and publication.declares_none:
-        raise NoneContradicted("当天已有作业,不能同时登记“无作业”。请取消勾选,或先撤回这些作业。", "declares_none")
+        raise NoneContradicted("当天已有作业，不能同时登记“无作业”。请取消勾选，或先撤回这些作业。", "declares_none")

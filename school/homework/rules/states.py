@@ -51,12 +51,12 @@ def may_edit(state: ItemState) -> bool:
 def check_transition(current: ItemState, target: ItemState, *, reason: str = "") -> None:
     """Raise `StepNotAllowed` or, when an item others have seen is returned or withdrawn, `ReasonMissing`."""
     if target not in ITEM_STEPS[current]:
-        raise StepNotAllowed(f"这项作业现在是“{current.label}”,不能改为“{target.label}”。请刷新页面看最新状态。")
+        raise StepNotAllowed(f"这项作业现在是“{current.label}”，不能改为“{target.label}”。请刷新页面看最新状态。")
     if target in STATES_WITH_REASON and current is not ItemState.DRAFT and not reason.strip():
-        raise ReasonMissing(f"请写明{target.label.removeprefix('已')}的原因,让同事知道怎样修改。", "reason")
+        raise ReasonMissing(f"请写明{target.label.removeprefix('已')}的原因，让同事知道怎样修改。", "reason")
 
 
 def check_day_transition(current: DayState, target: DayState) -> None:
     """Raise `StepNotAllowed` when a class-day may not go from `current` to `target`."""
     if target not in DAY_STEPS[current]:
-        raise StepNotAllowed(f"这一天的作业现在是“{current.label}”,不能改为“{target.label}”。请刷新页面看最新状态。")
+        raise StepNotAllowed(f"这一天的作业现在是“{current.label}”，不能改为“{target.label}”。请刷新页面看最新状态。")

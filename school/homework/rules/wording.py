@@ -115,7 +115,7 @@ def _raw_findings(plain: str, patterns: Sequence[Pattern], repeat_limit: int) ->
                 yield _finding(pattern, match.group()), match.start(), match.end()
     for repeat in repeats_in(plain):
         if repeat.times >= repeat_limit:
-            sentence = f"“{repeat.phrase}”属于机械重复的抄写,请少于 {repeat_limit} 遍,或换成更有用的练习。"
+            sentence = f"“{repeat.phrase}”属于机械重复的抄写，请少于 {repeat_limit} 遍，或换成更有用的练习。"
             yield Finding("repeat_copy", "HW-09", Treatment.BLOCK, repeat.phrase, sentence), repeat.start, repeat.end
 
 

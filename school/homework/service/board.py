@@ -23,17 +23,17 @@ def trim_item(
     item = item_in(locked.day, item_id)
     check_revision(item, revision)
     if item.version or item.state in (ItemState.WITHDRAWN, ItemState.RETURNED):
-        raise Refused(f"这项作业{item.state.label},不能再调减。")
+        raise Refused(f"这项作业{item.state.label}，不能再调减。")
     before = _minutes_in_words(item)
     for layer in item.layers:
         wanted = minutes.get(layer.layer, layer.minutes)
         if not 1 <= wanted <= layer.minutes:
-            raise Refused(f"{layer.layer.label}只能调减:请填 1 到 {layer.minutes}。", f"{layer.layer.value}_minutes")
+            raise Refused(f"{layer.layer.label}只能调减：请填 1 到 {layer.minutes}。", f"{layer.layer.value}_minutes")
         layer.minutes = wanted
         layer.in_school_minutes = min(layer.in_school_minutes, wanted)
     touch(item, actor)
     keep_totals(locked)
-    sentence = f"调减了{locked.label}的一项作业({before} → {_minutes_in_words(item)})"
+    sentence = f"调减了{locked.label}的一项作业（{before} → {_minutes_in_words(item)}）"
     record(actor, "homework.trim", sentence, subject_type="homework_item", subject_id=item.id, reason=reason)
     db.session.flush()
     return item
@@ -44,7 +44,7 @@ def take_in(item_id: int, day_id: int, *, actor: Actor) -> HomeworkItem:
     locked = lock_by_id(day_id)
     item = item_in(locked.day, item_id)
     if not item.asks_for_room:
-        raise Refused("这项草稿没有申请统筹,请老师自己提交。")
+        raise Refused("这项草稿没有申请统筹，请老师自己提交。")
     set_state(item, ItemState.SUBMITTED, actor=actor)
     item.submitted_at = now()
     check_fits(locked, reason=item.warning_reason)
@@ -118,9 +118,9 @@ def _check_request(locked: LockedDay, minutes: int) -> None:
     national = national_cap(locked.grade)
     present = effective_cap(locked.grade, locked.preferences.school_caps, locked.day.approved_minutes)
     if minutes > national:
-        raise Refused(f"国家规定的上限是 {national} 分钟,任何人都不能批准超过它。", "minutes")
+        raise Refused(f"国家规定的上限是 {national} 分钟，任何人都不能批准超过它。", "minutes")
     if minutes <= present:
-        raise Refused(f"现在的上限已是 {present} 分钟,不需要申请。", "minutes")
+        raise Refused(f"现在的上限已是 {present} 分钟，不需要申请。", "minutes")
     if any(one.is_approved is None for one in locked.day.requests):
         raise Refused("这一天已有申请在等教导处答复。")
 

@@ -90,7 +90,7 @@ def keep_totals(locked: LockedDay) -> None:
 
 def _checked(day: HomeworkDay) -> LockedDay:
     if day.state is DayState.CLOSED:
-        raise DayClosed("这一天已经归档,不能再修改。")
+        raise DayClosed("这一天已经归档，不能再修改。")
     calendar = get_calendar()
     grade = grade_of(day.school_class.entry_year, school_year_start(day.on_day))
     return LockedDay(day, day.school_class, grade, calendar, get_preferences())

@@ -25,7 +25,7 @@ class ItemChanged(Conflict):
     """Somebody changed the item since the form was opened; `item` is what it is now."""
 
     def __init__(self, item: HomeworkItem) -> None:
-        super().__init__("您打开表单以后,这项作业已被修改。下面列出了两边的不同,请核对后再提交。")
+        super().__init__("您打开表单以后，这项作业已被修改。下面列出了两边的不同，请核对后再提交。")
         self.item = item
 
 
@@ -34,7 +34,7 @@ class NoRoom(CapExceeded):
 
     def __init__(self, exceeded: CapExceeded, class_label: str) -> None:
         super().__init__(exceeded.load, exceeded.limits)
-        self.message = f"{class_label}:{exceeded.message}"
+        self.message = f"{class_label}：{exceeded.message}"
         self.args = (self.message,)
 
 
@@ -42,7 +42,7 @@ class FiledAlready(Refused):
     """The teacher's own item with the same words is there: a form sent again after the browser's back button."""
 
     def __init__(self, class_label: str, subject: str) -> None:
-        sentence = f"这项作业已经填报给{class_label}({subject}),不用再提交。要改就在“我的作业”里修改;要另布置一项,请写得不同。"
+        sentence = f"这项作业已经填报给{class_label}（{subject}），不用再提交。要改就在“我的作业”里修改；要另布置一项，请写得不同。"
         super().__init__(sentence, "content")
 
 
@@ -68,6 +68,8 @@ def file_item(lesson: Lesson, values: ItemValues, filing: Filing, *, actor: Acto
     locked = lock(lesson.class_id, values.on_day)
     known = next((item for item in locked.day.items if _is_same_form(item, lesson, filing)), None)
     if known is not None:
+        if filing.refuses_twin and _differs(known, values):
+            raise FiledAlready(locked.class_label, lesson.subject)
         return known
     if filing.refuses_twin and any(_is_twin(item, lesson, values) for item in locked.day.items):
         raise FiledAlready(locked.class_label, lesson.subject)
@@ -101,13 +103,13 @@ def revise_item(item_id: int, day_id: int, values: ItemValues, filing: Filing, *
     item = item_in(locked.day, item_id)
     check_revision(item, revision)
     if not may_edit(item.state):
-        raise Refused(f"这项作业{item.state.label},不能再直接修改。")
+        raise Refused(f"这项作业{item.state.label}，不能再直接修改。")
     was = item.state
     _put(item, values, filing, actor)
     item.state = ItemState.DRAFT
     _hand_in(locked, item, values, filing)
     db.session.flush()
-    sentence = f"修改了{locked.label}的作业({was.label}→{item.state.label})"
+    sentence = f"修改了{locked.label}的作业（{was.label}→{item.state.label}）"
     record(actor, "homework.revise", sentence, subject_type="homework_item", subject_id=item.id, reason=filing.reason)
     return item
 
@@ -117,7 +119,7 @@ def withdraw_item(item_id: int, day_id: int, *, reason: str, actor: Actor) -> Ho
     locked = lock_by_id(day_id)
     item = item_in(locked.day, item_id)
     if item.version:
-        raise Refused("这项作业已经公示,请用“撤回已公示作业”。")
+        raise Refused("这项作业已经公示，请用“撤回已公示作业”。")
     set_state(item, ItemState.WITHDRAWN, reason=reason, actor=actor)
     keep_totals(locked)
     db.session.flush()
@@ -130,7 +132,7 @@ def declare_none(lesson: Lesson, on_day: date, *, actor: Actor) -> None:
     """Say explicitly that a subject sets nothing today (HW-07); saying it twice changes nothing."""
     locked = lock(lesson.class_id, on_day)
     if any(item.subject_id == lesson.subject_id for item in locked.counted):
-        raise Refused(f"{lesson.subject}已经填报了作业,不能再登记“无”。如要改为无作业,请先撤回。")
+        raise Refused(f"{lesson.subject}已经填报了作业，不能再登记“无”。如要改为无作业，请先撤回。")
     if any(one.subject_id == lesson.subject_id for one in locked.day.declarations):
         return
     locked.day.declarations.append(
@@ -194,7 +196,7 @@ def put_values(item: HomeworkItem, values: ItemValues) -> None:
 
 def in_words(item: HomeworkItem) -> str:
     """An item's contents for a comparison or an audit sentence."""
-    return ";".join(f"{layer.layer.label}:{layer.content}({layer.minutes}分钟)" for layer in item.layers)
+    return "；".join(f"{layer.layer.label}：{layer.content}（{layer.minutes}分钟）" for layer in item.layers)
 
 
 def overtake_none(day_id: int, subject_id: int) -> None:
@@ -207,6 +209,12 @@ def overtake_none(day_id: int, subject_id: int) -> None:
 
 def _is_same_form(item: HomeworkItem, lesson: Lesson, filing: Filing) -> bool:
     return (item.teacher_id, item.submission_key) == (lesson.teacher_id, filing.key)
+
+
+def _differs(item: HomeworkItem, values: ItemValues) -> bool:
+    """Whether the words or minutes were changed after the form was sent: they must not vanish without a word."""
+    asked = {(one.layer, one.content, one.minutes) for one in values.layers}
+    return {(row.layer, row.content, row.minutes) for row in item.layers} != asked
 
 
 def _is_twin(item: HomeworkItem, lesson: Lesson, values: ItemValues) -> bool:

@@ -46,7 +46,7 @@ def coordinate_day(class_id: int, on_day: date, choice: Choice, *, actor: Actor)
     day.coordinated_at = now()
     day.coordinated_by = actor.user_id
     keep_totals(locked)
-    sentence = f"统筹了{locked.label}的作业({day.required_minutes} 分钟),送审"
+    sentence = f"统筹了{locked.label}的作业（{day.required_minutes} 分钟），送审"
     record(actor, "homework.coordinate", sentence, subject_type="homework_day", subject_id=day.id, reason=choice.reason)
     db.session.flush()
     return day
@@ -68,7 +68,7 @@ def approve_day(day_id: int, *, actor: Actor) -> HomeworkDay:
     locked = lock_by_id(day_id)
     day = locked.day
     if day.state is not DayState.COORDINATED:
-        raise Refused("这一天的作业不在待审核状态,请刷新页面。")
+        raise Refused("这一天的作业不在待审核状态，请刷新页面。")
     late = is_late(now(), day.on_day, locked.preferences.publish_time)
     reason = day.reason or ("送审后才公示" if late else "")
     choice = Choice(day.has_none, goes_on_unfiled=True, confirms_standard=True, reason=reason, note=day.note)
@@ -98,7 +98,7 @@ def amend_item(
     keep_totals(locked)
     db.session.flush()
     _log(locked, item, LogChange.AMENDED, reason=why)
-    sentence = f"更正了{locked.label}已公示的作业(第 {item.version} 版):{before} → {in_words(item)}"
+    sentence = f"更正了{locked.label}已公示的作业（第 {item.version} 版）：{before} → {in_words(item)}"
     record(actor, "homework.amend", sentence, subject_type="homework_item", subject_id=item.id, reason=why)
     db.session.flush()
     return item
@@ -178,8 +178,8 @@ def _publish(locked: LockedDay, choice: Choice, actor: Actor) -> HomeworkDay:
     if not items:
         _log_none(locked)
     keep_totals(locked)
-    what = "「无」" if day.has_none else f"{len(items)} 项,必做书面 {day.required_minutes} 分钟"
-    sentence = f"公示了{locked.label}的作业({what})" + ("(迟公示)" if day.is_late else "")
+    what = "「无」" if day.has_none else f"{len(items)} 项，必做书面 {day.required_minutes} 分钟"
+    sentence = f"公示了{locked.label}的作业（{what}）" + ("（迟公示）" if day.is_late else "")
     record(actor, "homework.publish", sentence, subject_type="homework_day", subject_id=day.id, reason=choice.reason)
     db.session.flush()
     return day
@@ -189,9 +189,9 @@ def _add_to_published(locked: LockedDay, choice: Choice, actor: Actor) -> Homewo
     day = locked.day
     items = _publishable(day)
     if not items:
-        raise Refused("这一天的作业已经公示,没有新的内容要公示。")
+        raise Refused("这一天的作业已经公示，没有新的内容要公示。")
     if not choice.reason.strip():
-        raise Refused("公示以后补充作业,请写明原因。", "reason")
+        raise Refused("公示以后补充作业，请写明原因。", "reason")
     check_fits(locked, reason=choice.reason)
     day.has_none = False
     _publish_items(locked, items, LogChange.ADDED, choice.reason, actor)

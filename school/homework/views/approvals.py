@@ -87,7 +87,7 @@ def reopen_day(class_id: int, day_id: int) -> Page:
         "homework/reason.html",
         form=form,
         title="退回班主任重新统筹",
-        lead="班主任会看到原因,修改后可再次送审。",
+        lead="班主任会看到原因，修改后可再次送审。",
         back_url=url_for("homework.approvals"),
     )
     return html, 422 if form.errors or form.form_errors else 200
@@ -96,5 +96,5 @@ def reopen_day(class_id: int, day_id: int) -> Page:
 def _day_of(class_id: int, day_id: int) -> int:
     """The day's id when it belongs to the class that was checked."""
     if not any(one.day.id == day_id and one.class_id == class_id for one in waiting_days(the_person()) if one.day):
-        raise Refused("这一天的作业不在待审核状态,请刷新页面。")
+        raise Refused("这一天的作业不在待审核状态，请刷新页面。")
     return day_id

@@ -61,7 +61,7 @@ def board(class_id: int) -> Page:
     except Refused as refused:
         show_refusal(form, refused)
         return _board_page(class_id, form)
-    flash("已统筹,等待审核后公示。" if needs_approval else "已公示,家长现在就能看到。", "success")
+    flash("已统筹，等待审核后公示。" if needs_approval else "已公示，家长现在就能看到。", "success")
     return see_other(url_for("homework.board", class_id=class_id, day=on_day))
 
 
@@ -104,10 +104,10 @@ def return_item(item_id: int) -> Page:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            flash("已退回,老师会看到原因。", "success")
+            flash("已退回，老师会看到原因。", "success")
             return see_other(back_url)
     html = render_template(
-        "homework/reason.html", form=form, title="退回作业", lead="退回后不计入当天用时,老师修改后可再提交。", back_url=back_url
+        "homework/reason.html", form=form, title="退回作业", lead="退回后不计入当天用时，老师修改后可再提交。", back_url=back_url
     )
     return html, 422 if form.errors or form.form_errors else 200
 
@@ -146,7 +146,7 @@ def request_room(class_id: int) -> Page:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            flash("已向教导处申请,答复会显示在这一页。", "success")
+            flash("已向教导处申请，答复会显示在这一页。", "success")
             return see_other(back_url)
     html = render_template("homework/room.html", form=form, board=shown, back_url=back_url)
     return html, 422 if form.errors or form.form_errors else 200
@@ -159,13 +159,13 @@ def close_day(class_id: int) -> Response:
     shown = board_of(class_to_coordinate(class_id), asked_day()).class_day
     try:
         if shown.day is None:
-            raise Refused("这一天还没有公示,不能归档。")
+            raise Refused("这一天还没有公示，不能归档。")
         with transaction():
             publishing.close_day(shown.day.id, actor=actor())
     except Refused as refused:
         flash(refused.message, "danger")
     else:
-        flash("已归档,这一天的作业不能再修改。", "success")
+        flash("已归档，这一天的作业不能再修改。", "success")
     return see_other(url_for("homework.board", class_id=class_id, day=shown.on_day))
 
 

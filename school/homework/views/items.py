@@ -117,7 +117,7 @@ def amend_item(item_id: int) -> Page:
             )
     except Refused as refused:
         return _refused(form, page, refused)
-    flash("更正已公示,原来的版本仍然可见。", "success")
+    flash("更正已公示，原来的版本仍然可见。", "success")
     return see_other(url_for("homework.item", item_id=item.id))
 
 
@@ -134,9 +134,9 @@ def retract_item(item_id: int) -> Page:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            flash("已撤回公示,公示页会保留原文和撤回原因。", "success")
+            flash("已撤回公示，公示页会保留原文和撤回原因。", "success")
             return see_other(url_for("homework.item", item_id=item.id))
-    lead = "家长已经能看到这项作业。撤回后,公示页保留原文、划线并写明原因。"
+    lead = "家长已经能看到这项作业。撤回后，公示页保留原文、划线并写明原因。"
     return _reason_page(form, "撤回已公示的作业", lead, url_for("homework.item", item_id=item.id))
 
 

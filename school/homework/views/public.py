@@ -108,7 +108,7 @@ def _check_access(preferences: Preferences, mimetype: str) -> BaseResponse | Non
     if current_person() is not None:
         return None
     if is_link:
-        return _refusal(mimetype, "作业公示要用学校发的链接打开。请向班主任索取新的链接或二维码,或者登录后查看。", "key", 404)
+        return _refusal(mimetype, "作业公示要用学校发的链接打开。请向班主任索取新的链接或二维码，或者登录后查看。", "key", 404)
     if mimetype == HTML:
         return redirect(url_for("accounts.sign_in", next=_path()))
     return _refusal(mimetype, "作业公示要登录后查看。", None, 401)

@@ -29,7 +29,7 @@ def move_class(
     """From `on_day` on the pupil is in another class."""
     present = _present(pupil)
     if present.class_id == target.id:
-        raise Refused(f"{pupil.name}已经在{_label(target)},请选另一个班。", "class_id")
+        raise Refused(f"{pupil.name}已经在{_label(target)}，请选另一个班。", "class_id")
     _check_day(on_day, present.starts_on)
     before = _label(present.school_class)
     if on_day == present.starts_on:
@@ -39,7 +39,7 @@ def move_class(
     else:
         _end(present, on_day - timedelta(days=1), MembershipEnd.MOVED_CLASS)
         _begin(pupil, target, on_day, number_in_class)
-    _record(actor, "pupil.move_class", f"把{pupil.name}从{before}转到{_label(target)},{day_in_words(on_day)}起", pupil, reason)
+    _record(actor, "pupil.move_class", f"把{pupil.name}从{before}转到{_label(target)}，{day_in_words(on_day)}起", pupil, reason)
 
 
 def leave(pupil: Pupil, kind: MembershipEnd, *, last_day: date, reason: str, actor: Actor) -> None:
@@ -50,29 +50,29 @@ def leave(pupil: Pupil, kind: MembershipEnd, *, last_day: date, reason: str, act
     _check_day(last_day, present.starts_on, "last_day")
     _end(present, last_day, kind)
     label = _label(present.school_class)
-    _record(actor, "pupil.leave", f"给{pupil.name}({label})办理{kind.label},最后一天是{day_in_words(last_day)}", pupil, reason)
+    _record(actor, "pupil.leave", f"给{pupil.name}（{label}）办理{kind.label}，最后一天是{day_in_words(last_day)}", pupil, reason)
 
 
 def come_back(pupil: Pupil, target: SchoolClass, *, on_day: date, number_in_class: str | None, reason: str, actor: Actor) -> None:
     """A pupil who was away is in a class again from `on_day` on."""
     if open_membership(pupil.id):
-        raise AlreadyInClass(f"{pupil.name}现在就在班里,要换班请用“转班”。")
+        raise AlreadyInClass(f"{pupil.name}现在就在班里，要换班请用“转班”。")
     stays = stays_of_pupil(pupil.id)
     _check_day(on_day, stays[0].ends_on + timedelta(days=1) if stays and stays[0].ends_on else date.min)
     _begin(pupil, target, on_day, number_in_class)
-    _record(actor, "pupil.come_back", f"把{pupil.name}编入{_label(target)},{day_in_words(on_day)}起", pupil, reason)
+    _record(actor, "pupil.come_back", f"把{pupil.name}编入{_label(target)}，{day_in_words(on_day)}起", pupil, reason)
 
 
 def _present(pupil: Pupil) -> ClassMembership:
     present = open_membership(pupil.id)
     if present is None:
-        raise NotInClass(f"{pupil.name}现在不在任何班级,请用“复学或转入”。")
+        raise NotInClass(f"{pupil.name}现在不在任何班级，请用“复学或转入”。")
     return present
 
 
 def _check_day(day: date, earliest: date, field: str = "on_day") -> None:
     if day > today():
-        raise Refused("日期不能晚于今天,请到那一天再办理。", field)
+        raise Refused("日期不能晚于今天，请到那一天再办理。", field)
     if day < earliest:
         raise Refused(f"日期不能早于{day_in_words(earliest)}。", field)
 

@@ -20,11 +20,11 @@ def end_assignment(assignment: TeachingAssignment, *, last_day: date, reason: st
     if last_day < assignment.starts_on:
         raise Refused(f"最后一天不能早于{day_in_words(assignment.starts_on)}。", "last_day")
     if assignment.ends_on and last_day > assignment.ends_on:
-        raise Refused(f"这项任课到{day_in_words(assignment.ends_on)}为止,不能再往后。", "last_day")
+        raise Refused(f"这项任课到{day_in_words(assignment.ends_on)}为止，不能再往后。", "last_day")
     assignment.ends_on = last_day
     found = assignment.school_class
     where = class_name(found.entry_year, found.number, school_year_start(today()))
-    sentence = f"{assignment.teacher.name}不再教{where}{assignment.subject.name},最后一天是{day_in_words(last_day)}"
+    sentence = f"{assignment.teacher.name}不再教{where}{assignment.subject.name}，最后一天是{day_in_words(last_day)}"
     record(actor, "teacher.end_assignment", sentence, subject_type="teacher", subject_id=assignment.teacher_id, reason=reason)
 
 
@@ -36,7 +36,7 @@ def leave(teacher: Teacher, *, last_day: date, reason: str, actor: Actor) -> Non
     if teacher.left_on:
         raise Refused(f"{teacher.name}已在{day_in_words(teacher.left_on)}离校。")
     if last_day > today():
-        raise Refused("日期不能晚于今天,请到那一天再办理。", "last_day")
+        raise Refused("日期不能晚于今天，请到那一天再办理。", "last_day")
     for assignment in open_assignments(teacher.id, last_day):
         _cut(assignment, last_day)
     teacher.left_on = last_day
@@ -47,7 +47,7 @@ def leave(teacher: Teacher, *, last_day: date, reason: str, actor: Actor) -> Non
             accounts.end_role(grant, last_day=last_day if grant.starts_on <= last_day else None, scope_label="", actor=actor)
         if all(grant.role is not Role.GUARDIAN for grant in grants):
             accounts.set_active(user, is_active=False, actor=actor)
-    sentence = f"给{teacher.name}({teacher.staff_code})办理离校,最后一天是{day_in_words(last_day)}"
+    sentence = f"给{teacher.name}（{teacher.staff_code}）办理离校，最后一天是{day_in_words(last_day)}"
     record(actor, "teacher.leave", sentence, subject_type="teacher", subject_id=teacher.id, reason=reason)
 
 
@@ -60,7 +60,7 @@ def come_back(teacher: Teacher, *, reason: str, actor: Actor) -> None:
     if user:
         accounts.set_active(user, is_active=True, actor=actor)
         accounts.grant_role(user, Role.SUBJECT_TEACHER, starts_on=today())
-    sentence = f"给{teacher.name}({teacher.staff_code})办理返校"
+    sentence = f"给{teacher.name}（{teacher.staff_code}）办理返校"
     record(actor, "teacher.come_back", sentence, subject_type="teacher", subject_id=teacher.id, reason=reason)
 
 

@@ -67,7 +67,7 @@ def export_class(class_id: int, file_type: str) -> Response:
     found = get_class_to_export(class_id)
     label = _label(found.entry_year, found.number)
     with transaction():
-        sentence = f"导出了{label}的学生名单(含监护人电话)"
+        sentence = f"导出了{label}的学生名单（含监护人电话）"
         record(actor(), "class.export", sentence, subject_type="class", subject_id=class_id)
     permit_printing(("pupils", class_id))
     return see_other(url_for("people.class_file", class_id=class_id, file_type=file_type))
@@ -89,7 +89,7 @@ def class_file(class_id: int, file_type: str) -> Response:
 def export_school(file_type: str) -> Response:
     """Record that the whole school's list is taken away, then give it."""
     with transaction():
-        record(actor(), "school.export", "导出了全校学生名单(含监护人电话)", subject_type="school")
+        record(actor(), "school.export", "导出了全校学生名单（含监护人电话）", subject_type="school")
     permit_printing(("pupils", "all"))
     return see_other(url_for("people.school_file", file_type=file_type))
 

@@ -134,7 +134,7 @@ def _issue(group: Group) -> None:
     with transaction():
         users = lock_users(holder.user.id for holder in group.holders if holder.user)
         count = service.issue_missing_codes(users, whose=_whose(group), subject_id=group.class_id, actor=actor())
-    flash(f"已生成 {count} 个登录码,可以打印了。" if count else "没有需要新登录码的人。", "success")
+    flash(f"已生成 {count} 个登录码，可以打印了。" if count else "没有需要新登录码的人。", "success")
 
 
 def _permit(group: Group) -> None:

@@ -110,7 +110,7 @@ def discard_import(import_id: int) -> Page:
         form = ApplyForm(formdata=None)
         show_refusal(form, refused)
         return _detail_page(import_id, form, 422)
-    flash("已放弃这次导入,上传的内容已删除。", "success")
+    flash("已放弃这次导入，上传的内容已删除。", "success")
     return see_other(url_for("people.imports"))
 
 

@@ -124,9 +124,9 @@ class _Planner:
         unknown = [key for key in row.keys if key not in self._snapshot.classes]
         if unknown:
             labels = "、".join(class_label(key.entry_year, key.number, self._year) for key in unknown)
-            self._note(row, "class_name", labels, "学校里没有这个班。请先导入学生名单,或核对班级和学年。")
+            self._note(row, "class_name", labels, "学校里没有这个班。请先导入学生名单，或核对班级和学年。")
         if row.subject and subject is None:
-            self._note(row, "subject", row.subject, f"没有这个学科。学校的学科有:{'、'.join(self._snapshot.subjects)}。")
+            self._note(row, "subject", row.subject, f"没有这个学科。学校的学科有：{'、'.join(self._snapshot.subjects)}。")
         homeroom = self._homeroom(row, teacher)
         if teacher is None or unknown or (row.subject and subject is None):
             return
@@ -175,7 +175,7 @@ class _Planner:
         for teacher_id in [teacher_id for teacher_id in wanted if teacher_id not in taught]:
             teacher = self._by_id[teacher_id]
             self._plan.lessons.append(Lesson(teacher, key, subject, is_first=not live))
-            what = f"{subject}:{before} → {teacher.name}" if gone else subject
+            what = f"{subject}：{before} → {teacher.name}" if gone else subject
             lines = self._plan.changed if gone else self._plan.added
             lines.append(Change(wanted[teacher_id].row_number, teacher.name, self._label(key), what))
         if gone and set(wanted) <= taught:
@@ -214,9 +214,9 @@ class _Planner:
             return self._named(row, "teacher", row.teacher)
         found = self._by_code.get(row.staff_code)
         if found is None:
-            self._note(row, "staff_code", row.staff_code, "没有这个工号的教师。请先导入教师名单,或核对工号。")
+            self._note(row, "staff_code", row.staff_code, "没有这个工号的教师。请先导入教师名单，或核对工号。")
         elif row.teacher and found.name != row.teacher:
-            self._note(row, "teacher", row.teacher, f"工号 {row.staff_code} 是{found.name},请核对。")
+            self._note(row, "teacher", row.teacher, f"工号 {row.staff_code} 是{found.name}，请核对。")
             return None
         return found
 
@@ -224,7 +224,7 @@ class _Planner:
         found = self._by_name.get(name, [])
         if len(found) == 1:
             return found[0]
-        reason = "有几位同名教师,请补上工号。" if found else "没有这位教师。请先导入教师名单,或核对姓名。"
+        reason = "有几位同名教师，请补上工号。" if found else "没有这位教师。请先导入教师名单，或核对姓名。"
         self._note(row, column, name, reason)
         return None
 
@@ -232,7 +232,7 @@ class _Planner:
         for (key, subject), wanted in self._wanted.items():
             if len(wanted) > 1:
                 names = "、".join(self._name(teacher_id) for teacher_id in wanted)
-                self._plan.warnings.append(f"{self._label(key)}{subject}由{names}共同任教,照常导入,请核对。")
+                self._plan.warnings.append(f"{self._label(key)}{subject}由{names}共同任教，照常导入，请核对。")
 
     def _note(self, row: AssignmentRow, key: str, value: str, reason: str) -> None:
         self._plan.wrong.append(Wrong(row.row_number, self._titles[key], value, reason))

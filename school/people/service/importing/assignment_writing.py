@@ -32,7 +32,7 @@ def read_assignment_snapshot(day: date) -> AssignmentSnapshot:
     """Teachers, classes, subjects, and the lessons and offices of the term of `day`; raises `NoTerm`."""
     term = current_or_last_term(day)
     if term is None:
-        raise NoTerm("还没有学期,任课安排要归到学期里。请先在“校历”中添加学期。")
+        raise NoTerm("还没有学期，任课安排要归到学期里。请先在“校历”中添加学期。")
     from_day = min(max(day, term.starts_on), term.ends_on)
     classes = snapshots.class_ids()
     subjects = snapshots.subject_ids()

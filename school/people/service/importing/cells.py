@@ -47,7 +47,7 @@ def gender_of(text: str) -> Gender | None:
     if folded in _UNKNOWN_GENDERS:
         return None
     if folded not in _GENDERS:
-        raise Refused("性别请填“男”或“女”,不清楚可以留空。")
+        raise Refused("性别请填“男”或“女”，不清楚可以留空。")
     return _GENDERS[folded]
 
 
@@ -97,7 +97,7 @@ def _named_whole(class_text: str, grade_text: str) -> str:
     if not number:
         return class_text
     if not grade_text:
-        raise Refused(f"“{class_text}”没有写年级,请写成“三年级2班”。")
+        raise Refused(f"“{class_text}”没有写年级，请写成“三年级2班”。")
     return f"{_grade_named(grade_text)}{number[1]}班"
 
 
@@ -115,4 +115,4 @@ def _check_same_grade(key: ClassKey, grade_text: str, school_year_start: int) ->
     except Refused:
         return
     if other.entry_year != key.entry_year:
-        raise Refused(f"班级与年级“{grade_text}”不一致,请核对。")
+        raise Refused(f"班级与年级“{grade_text}”不一致，请核对。")

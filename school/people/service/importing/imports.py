@@ -61,7 +61,7 @@ def keep(roster: Roster, kind: ImportKind, filename: str, *, school_year: int | 
         _set_school_year(kept, school_year)
     db.session.add(kept)
     db.session.flush()
-    sentence = f"上传了{kind.label}“{kept.filename}”({len(kept.rows)} 行),尚未导入"
+    sentence = f"上传了{kind.label}“{kept.filename}”（{len(kept.rows)} 行），尚未导入"
     record(actor, "import.upload", sentence, subject_type="import", subject_id=kept.id)
     return kept
 
@@ -94,13 +94,15 @@ def apply(import_id: int, *, skip_wrong: bool, actor: Actor, report: Report = no
     plan = prepared.plan
     if plan.wrong and not skip_wrong:
         count = len(plan.wrong_rows)
-        raise ImportRefused(f"有 {count} 行有问题,没有导入任何内容。请改好文件后重新上传,或勾选“跳过有问题的行”。", "skip_wrong")
+        raise ImportRefused(
+            f"有 {count} 行有问题，没有导入任何内容。请改好文件后重新上传，或勾选“跳过有问题的行”。", "skip_wrong"
+        )
     prepared.write(report)
     kept.state = ImportState.APPLIED
     kept.applied_at = now()
     kept.summary = summary_of(plan)
     kept.rows = []
-    sentence = f"导入了{kept.kind.label}“{kept.filename}”:{in_words(plan)}"
+    sentence = f"导入了{kept.kind.label}“{kept.filename}”：{in_words(plan)}"
     record(actor, "import.apply", sentence, subject_type="import", subject_id=kept.id)
     db.session.flush()
     return kept
@@ -149,11 +151,11 @@ def in_words(plan: Plan) -> str:
 def _lock_waiting(import_id: int) -> RosterImport:
     kept = lock_import(import_id)
     if kept is None:
-        raise ImportRefused("这次上传已经过期删除,请重新上传文件。")
+        raise ImportRefused("这次上传已经过期删除，请重新上传文件。")
     if kept.state is ImportState.APPLIED:
-        raise ImportRefused("这份名单已经导入过了,没有再导入一次。")
+        raise ImportRefused("这份名单已经导入过了，没有再导入一次。")
     if kept.state is ImportState.DISCARDED:
-        raise ImportRefused("这次导入已经放弃,请重新上传文件。")
+        raise ImportRefused("这次导入已经放弃，请重新上传文件。")
     return kept
 
 
@@ -175,7 +177,7 @@ def _prepare(kept: RosterImport) -> _Prepared:
     mapping = mapping_of(kept)
     if mapping.missing:
         names = "、".join(f"“{column.label}”" for column in mapping.missing)
-        raise MappingRefused(f"文件里没有认出{names}这一列,请在下面指定,或检查是否选错了文件。")
+        raise MappingRefused(f"文件里没有认出{names}这一列，请在下面指定，或检查是否选错了文件。")
     return _PREPARING[kept.kind](kept, mapping)
 
 

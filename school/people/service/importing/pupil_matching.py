@@ -133,7 +133,7 @@ class _Matcher:
         candidates = [pupil for pupil in others if _may_be(row, pupil)]
         if candidates:
             self.result.unclear[row.row_number] = (
-                f"本班已有 {len(candidates)} 名同名学生,分不清是哪一位。请补上学籍辅号、班内学号或监护人电话。"
+                f"本班已有 {len(candidates)} 名同名学生，分不清是哪一位。请补上学籍辅号、班内学号或监护人电话。"
             )
 
     def _open_rows(self) -> list[PupilRow]:

@@ -87,7 +87,7 @@ def _wrong_matches(rows: Sequence[PupilRow], matches: Matches, titles: Dict[str,
             wrong.append(Wrong(row.row_number, titles["name"], row.name, reason))
         if other := matches.clashing.get(row.row_number):
             where = class_label(other.key.entry_year, other.key.number, year) if other.key else "已离校"
-            reason = f"这个号码属于{other.name}({where})。请核对号码;如果是改名,请先在学生页面改名。"
+            reason = f"这个号码属于{other.name}（{where}）。请核对号码；如果是改名，请先在学生页面改名。"
             wrong.append(Wrong(row.row_number, titles["register_number"], row.register_number or "", reason))
     return wrong
 
@@ -159,7 +159,7 @@ def _differences(action: PupilAction) -> list[str]:
         texts.append(
             f"监护人{guardian.name}的电话 {mask_phone(before.phone) or '空'} → {shown}"
             if before
-            else f"增加监护人{guardian.name}({shown})"
+            else f"增加监护人{guardian.name}（{shown}）"
         )
     if action.relations:
         texts.append("监护人关系更正")
@@ -212,11 +212,11 @@ def _count_accounts(plan: PupilPlan, snapshot: PupilSnapshot) -> None:
     shared = _shared([phone for phone, _name in fresh], snapshot.logins)
     if shared:
         plan.warnings.append(
-            f"有 {len(shared)} 个手机号码由不同姓名的监护人(或教师)共用,登录名依次是“号码”“号码-2”“号码-3”,登录通知单上会写明。"
+            f"有 {len(shared)} 个手机号码由不同姓名的监护人（或教师）共用，登录名依次是“号码”“号码-2”“号码-3”，登录通知单上会写明。"
         )
     without = sum(1 for a in plan.actions if a.known is None and not any(g.phone for g in a.row.guardians))
     if without:
-        plan.warnings.append(f"有 {without} 名新学生没有监护人手机号码,他们的家长暂时不能登录。")
+        plan.warnings.append(f"有 {without} 名新学生没有监护人手机号码，他们的家长暂时不能登录。")
 
 
 def _shared(phones: Sequence[str], logins: frozenset[str]) -> set[str]:
@@ -232,5 +232,5 @@ def _missing(read: PupilRows, matches: Matches, pupils: Sequence[KnownPupil], ye
     keys = {row.key for row in read.rows}
     met = {pupil.id for pupil in matches.known.values()} | {pupil.id for pupil in matches.clashing.values()}
     left = [p for p in pupils if p.key in keys and p.membership_id and p.id not in met]
-    named = [f"{p.name}({class_label(p.key.entry_year, p.key.number, year)})" for p in left if p.key]
+    named = [f"{p.name}（{class_label(p.key.entry_year, p.key.number, year)}）" for p in left if p.key]
     return named[:_NAMED] + ([f"等共 {len(named)} 人"] if len(named) > _NAMED else [])

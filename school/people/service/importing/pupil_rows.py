@@ -92,12 +92,12 @@ class _Reader:
         if self._landlines:
             some = "、".join(map(str, self._landlines[:5]))
             more = f"等 {len(self._landlines)} 行" if len(self._landlines) > 5 else ""
-            sentences.append(f"第 {some} 行{more}的监护人电话是固定电话,学生照常导入,这些监护人没有登录账号。")
+            sentences.append(f"第 {some} 行{more}的监护人电话是固定电话，学生照常导入，这些监护人没有登录账号。")
         difference, rows = max(self._year_differences.items(), key=lambda item: item[1], default=(0, 0))
         if difference and rows * 2 > self._year_differences.total():
             other = self._year + difference
             sentences.append(
-                f"多数学生的入学年月与班级对不上:这份名单像是 {other}–{other + 1} 学年的。请核对“班级名称所指的学年”。"
+                f"多数学生的入学年月与班级对不上：这份名单像是 {other}–{other + 1} 学年的。请核对“班级名称所指的学年”。"
             )
         return sentences
 
@@ -161,7 +161,7 @@ class _Reader:
 def _short_number(text: str, longest: int) -> str | None:
     number = number_text(text)
     if len(number) > longest:
-        raise Refused(f"最多 {longest} 个字符,请核对是否填错了列。")
+        raise Refused(f"最多 {longest} 个字符，请核对是否填错了列。")
     return number or None
 
 
@@ -187,12 +187,12 @@ def _without_duplicates(rows: list[PupilRow], mapping: Mapping) -> tuple[list[Pu
         if first:
             title = title_of(mapping, "register_number")
             wrong.append(
-                Wrong(row.row_number, title, row.register_number or "", f"与第 {first.row_number} 行({first.name})重复。")
+                Wrong(row.row_number, title, row.register_number or "", f"与第 {first.row_number} 行（{first.name}）重复。")
             )
             continue
         twin = next((other for other in by_name[row.key, row.name] if _is_same_pupil(row, other)), None)
         if twin:
-            reason = f"与第 {twin.row_number} 行重复:同班同名。确实是两名学生的,请填上各自的学籍辅号或班内学号。"
+            reason = f"与第 {twin.row_number} 行重复：同班同名。确实是两名学生的，请填上各自的学籍辅号或班内学号。"
             wrong.append(Wrong(row.row_number, title_of(mapping, "name"), row.name, reason))
             continue
         if row.register_number:
@@ -228,4 +228,4 @@ def _shared_seats(rows: list[PupilRow]) -> list[str]:
     if not shared:
         return []
     some = ";".join("、".join(f"第 {row.row_number} 行{row.name}" for row in group) for group in shared[:3])
-    return [f"有 {len(shared)} 个班内学号由同班几名学生共用({some}),照常导入,请核对。"]
+    return [f"有 {len(shared)} 个班内学号由同班几名学生共用（{some}），照常导入，请核对。"]

@@ -30,9 +30,9 @@ def read_roster(content: bytes, filename: str, kind: ImportKind) -> Roster:
     header = [" ".join(title.split())[:60] for title in sheet.rows[found]]
     body = sheet.rows[found + 1 :]
     if not any(any(row) for row in body):
-        raise Refused("表头下面没有内容,请选择有名单的文件。")
+        raise Refused("表头下面没有内容，请选择有名单的文件。")
     kept = _kept_columns(header, body, kind)
-    dropped = [title or f"第 {index + 1} 列(没有列名)" for index, title in _others(header, body, kept)]
+    dropped = [title or f"第 {index + 1} 列（没有列名）" for index, title in _others(header, body, kept)]
     rows = [[row[index] for index in kept] for row in body]
     titles = [header[index] for index in kept]
     notes = [*sheet.notes, *_blank_id_numbers(titles, rows, found + 2)]
@@ -72,4 +72,4 @@ def _blank_id_numbers(titles: Sequence[str], rows: list[list[str]], first: int) 
     if not places:
         return []
     more = f"等 {len(places)} 处" if len(places) > _NAMED_CELLS else ""
-    return [f"{'、'.join(places[:_NAMED_CELLS])}{more}像身份证件号,已丢弃,不保存。"]
+    return [f"{'、'.join(places[:_NAMED_CELLS])}{more}像身份证件号，已丢弃，不保存。"]

@@ -56,7 +56,7 @@ def _read(read: TeacherRows, number: int, row: Sequence[str], mapping: Mapping, 
         try:
             return reader(text)
         except LandlineGiven:
-            read.warnings.append(f"第 {number} 行的电话是固定电话,没有保存;这位教师用工号登录。")
+            read.warnings.append(f"第 {number} 行的电话是固定电话，没有保存；这位教师用工号登录。")
         except Refused as refused:
             read.wrong.append(Wrong(number, read.titles[key], text, refused.message))
         return None
@@ -84,7 +84,7 @@ def _year(text: str, day: date) -> int | None:
         return None
     year = year_in(text)
     if year is None or year > day.year:
-        raise Refused("请填开始任教的年份,如 2015。")
+        raise Refused("请填开始任教的年份，如 2015。")
     return year
 
 
@@ -93,7 +93,7 @@ def _years(text: str) -> int | None:
         return None
     match = re.fullmatch(r"(\d{1,2})\s*年?(?:以上)?", number_text(text))
     if not match:
-        raise Refused("教龄请填整数年,如 8。")
+        raise Refused("教龄请填整数年，如 8。")
     return int(match[1])
 
 
@@ -107,7 +107,7 @@ def _refuse_duplicates(read: TeacherRows) -> None:
         if first and not (row.staff_code and first.staff_code and row.staff_code != first.staff_code):
             key = "staff_code" if row.staff_code else "name"
             value = row.staff_code or row.name
-            read.wrong.append(Wrong(row.row_number, read.titles[key], value, f"与第 {first.row_number} 行({first.name})重复。"))
+            read.wrong.append(Wrong(row.row_number, read.titles[key], value, f"与第 {first.row_number} 行（{first.name}）重复。"))
             continue
         if row.staff_code:
             codes[row.staff_code] = row

@@ -51,7 +51,7 @@ def plan_teachers(read: TeacherRows, snapshot: TeacherSnapshot) -> TeacherPlan:
     for row in read.rows:
         found, reason = finder.find(row)
         if found and found.id in met:
-            reason = "文件里有两行指同一位教师,请核对。"
+            reason = "文件里有两行指同一位教师，请核对。"
         if reason:
             plan.wrong.append(Wrong(row.row_number, read.titles["name"], row.name, reason))
         elif found is None:
@@ -63,7 +63,7 @@ def plan_teachers(read: TeacherRows, snapshot: TeacherSnapshot) -> TeacherPlan:
     plan.wrong.sort(key=lambda wrong: wrong.row_number)
     plan.new_accounts = sum((row.phone or "", row.name) not in snapshot.families for row in plan.new)
     if read.rows and plan.wrong == read.wrong:
-        plan.missing = [f"{t.name}({t.staff_code})" for t in snapshot.teachers if t.id not in met and t.left_on is None][:30]
+        plan.missing = [f"{t.name}（{t.staff_code}）" for t in snapshot.teachers if t.id not in met and t.left_on is None][:30]
     return plan
 
 
@@ -82,12 +82,12 @@ class _Finder:
             by_phone = [teacher for teacher in namesakes if row.phone and teacher.phone == row.phone]
             fitting = by_phone or ([] if row.staff_code else namesakes)
             if len(fitting) > 1:
-                return None, "有几位同名教师,分不清是哪一位。请补上工号。"
+                return None, "有几位同名教师，分不清是哪一位。请补上工号。"
             found = fitting[0] if fitting else None
         elif found.name != row.name and not (row.phone and found.phone == row.phone):
-            return None, f"工号 {row.staff_code} 属于{found.name},请核对工号和姓名。"
+            return None, f"工号 {row.staff_code} 属于{found.name}，请核对工号和姓名。"
         if found and found.left_on:
-            return None, f"{found.name}已在 {found.left_on:%Y-%m-%d} 离校,请先在教师页面办理返校。"
+            return None, f"{found.name}已在 {found.left_on:%Y-%m-%d} 离校，请先在教师页面办理返校。"
         return found, ""
 
 
