@@ -26,6 +26,8 @@ PLANTED = [
     ("templates/a/b.html", '<script src="https://cdn.example/x.js"></script>', "another host"),
     ("templates/a/b.html", '<img src="//cdn.example/x.png" alt="">', "another host"),
     ("templates/a/b.html", "<p>敬请期待</p>", "finish it"),
+    ("school/demo/names.xlsx", "x", "files .xlsx are not kept here"),
+    ("static/a.png", "x", "files .png are not kept here"),
     ("static/css/a.css", "@import url(https://fonts.example/a.css);", "another host"),
     ("static/js/a.js", 'fetch("https://evil.example")', "another host"),
 ]
