@@ -40,9 +40,11 @@ def _waitress(host: str, port: int, workers: int) -> None:
 
 
 def _flask(host: str, port: int, workers: int) -> None:
+    from werkzeug.serving import run_simple
+
     from app import app
 
-    app.run(host, port, debug=True)
+    run_simple(host, port, app, use_reloader=True, use_debugger=False)
 
 
 SERVERS: dict[str, Callable[[str, int, int], None]] = {"granian": _granian, "waitress": _waitress, "flask": _flask}

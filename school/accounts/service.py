@@ -47,7 +47,7 @@ def activate(login: str, code: str, new_password: str, *, address: str) -> User:
         count_attempt(attempt)
     user = find_user_by_login(login)
     if user is None or not may_redeem(user, code):
-        raise SignInRefused("登录名或登录码不对，或登录码已经用过、过期。请核对通知单；需要新的登录码请找班主任或管理员。")
+        raise SignInRefused("登录名或登录码不对，或登录码已经用过、过期。请核对通知单；需要新的登录码请找学校管理员。")
     check_password(new_password, login=login)
     hashed = hash_password(new_password)
     with transaction():

@@ -46,7 +46,7 @@ def count_attempt(attempt: Attempt) -> None:
     for key, most in ((attempt.address_key, PER_ADDRESS), (attempt.account_key, PER_ACCOUNT)):
         if _raise_count(key, window) > most:
             minutes = int((window + WINDOW - now()).total_seconds() // 60) + 1
-            raise TooManyAttempts(f"尝试次数太多，请 {minutes} 分钟后再试；忘记密码请找班主任或管理员重新领取登录码。")
+            raise TooManyAttempts(f"尝试次数太多，请 {minutes} 分钟后再试；忘记密码请找学校管理员重新领取登录码。")
 
 
 def forgive(attempt: Attempt) -> None:

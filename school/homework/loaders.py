@@ -40,6 +40,11 @@ def my_item(item_id: int) -> HomeworkItem:
     return item
 
 
+def is_mine(item: HomeworkItem) -> bool:
+    """Whether the signed-in person is the teacher who filed the item."""
+    return policy.may_change_item(find_teacher_of_user(the_person().user_id), item)
+
+
 def item_to_amend(item_id: int) -> HomeworkItem:
     """A published item of the signed-in teacher, or of a class the person coordinates."""
     item = find_item(item_id)

@@ -221,7 +221,9 @@ def _key_of_grade(match: re.Match[str], text: str, school_year_start: int, max_g
             raise ClassNameUnclear(f"认不出班级“{_short(text)}”，初中请写初一、初二、初三。", "class_name")
         grade += 6
     if grade > max_grade:
-        raise ClassNameUnclear(f"“{_short(text)}”是{_grade_word(grade)}年级，本校最高{_grade_word(max_grade)}年级。", "class_name")
+        raise ClassNameUnclear(
+            f"“{_short(text)}”是{_grade_word(grade)}年级，本校最高{_grade_word(max_grade)}年级。", "class_name"
+        )
     return ClassKey(school_year_start - grade + 1, _number(match["number"], text))
 
 

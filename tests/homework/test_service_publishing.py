@@ -1,7 +1,7 @@
 """Coordinating, publishing, adding, amending, withdrawing, closing; the public log gains a row each time and loses none."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -12,13 +12,14 @@ from school.homework.enums import DayState, ItemState, Layer, LogChange
 from school.homework.models import PublicLogEntry
 from school.homework.rules.caps import CapExceeded
 from school.homework.rules.concerns import ReasonNeeded
+from school.homework.rules.filing import NotASchoolDay, OutsideTerm
 from school.homework.rules.publishing import NoneNotDeclared, SubjectsUnfiled
 from school.homework.service import board, filing, publishing
 from school.homework.service.days import DayClosed
 from school.homework.service.filing import Filing
 from school.homework.service.publishing import Choice
 from school.preferences import service as preferences
-from tests.homework.small_school import EVENING, TESTER, WEDNESDAY, SmallSchool, day_of, values
+from tests.homework.small_school import EVENING, SATURDAY, TESTER, WEDNESDAY, SmallSchool, day_of, values
 
 READY = Choice(confirms_standard=True)
 GOES_ON = Choice(confirms_standard=True, goes_on_unfiled=True)
@@ -195,3 +196,50 @@ def test_the_office_lifts_a_school_cap_up_to_the_nation_s(school: SmallSchool) -
     assert day_of(school.third_2).required_minutes == 60
     with pytest.raises(CapExceeded):
         school.file(1, key="x")
+
+
+def test_nothing_is_published_or_declared_on_a_day_without_school(school: SmallSchool) -> None:
+    lesson = school.lesson(school.chen_teacher, school.third_2)
+    choice = Choice(declares_none=True, goes_on_unfiled=True)
+    for day, refusal in ((SATURDAY, NotASchoolDay), (date(2030, 5, 1), OutsideTerm)):
+        with pytest.raises(refusal):
+            publishing.publish_day(school.third_2.id, day, choice, actor=TESTER)
+        db.session.rollback()
+        with pytest.raises(refusal):
+            filing.declare_none(lesson, day, actor=TESTER)
+        db.session.rollback()
+    assert log() == []
+
+
+def test_what_is_added_after_the_deadline_is_late(school: SmallSchool, freeze: Callable[[datetime], None]) -> None:
+    school.file(30)
+    publish(school)
+    school.file(20, teacher=school.liu_teacher)
+    freeze(EVENING)
+    publish(school, Choice(reason="语文老师外出"))
+    assert [entry.is_late for entry in log()] == [False, True]
+    assert not day_of(school.third_2).is_late
+
+
+def test_the_homeroom_teacher_amends_downwards_only(school: SmallSchool) -> None:
+    item = school.file(30)
+    publish(school)
+    with pytest.raises(Refused, match="只能减少"):
+        publishing.amend_item(
+            item.id, item.day_id, values(31), why="加", reason="加", revision=item.revision, actor=TESTER, may_add=False
+        )
+    db.session.rollback()
+    publishing.amend_item(
+        item.id, item.day_id, values(25), why="减", reason="", revision=item.revision, actor=TESTER, may_add=False
+    )
+    db.session.commit()
+    assert day_of(school.third_2).required_minutes == 25
+
+
+def test_an_approved_day_in_time_needs_no_reason(school: SmallSchool, freeze: Callable[[datetime], None]) -> None:
+    school.file(30)
+    publishing.coordinate_day(school.third_2.id, WEDNESDAY, GOES_ON, actor=TESTER)
+    db.session.commit()
+    publishing.approve_day(day_of(school.third_2).id, actor=TESTER)
+    db.session.commit()
+    assert day_of(school.third_2).reason == ""

@@ -93,4 +93,4 @@ def _line(item: PublicItem, version: Version) -> BookLine:
     parts = [] if version.change is LogChange.PUBLISHED else [version.change.label]
     parts += [version.row.reason] if version.row.reason else []
     parts += ["（已被更正）"] if is_void and not item.is_withdrawn else []
-    return BookLine(item, version, ":".join(parts[:2]) + "".join(parts[2:]), is_void)
+    return BookLine(item, version, "：".join(parts[:2]) + "".join(parts[2:]), is_void)

@@ -171,7 +171,8 @@ def _links(log: Log, link_to: LinkTo) -> dict[str, str]:
         "all_subjects": link_to("public_log", **_range(days), **{k: v for k, v in scope.items() if k != "subject"}),
     }
     if log.scope.class_key:
-        links["book"] = link_to("public_book", month=f"{days.last:%Y-%m}", **{"class": key_text(log.scope.class_key)})
+        printed = {"month": f"{days.last:%Y-%m}"} if days.is_one else _range(days)
+        links["book"] = link_to("public_book", **printed, **{"class": key_text(log.scope.class_key)})
     return links
 
 

@@ -142,10 +142,20 @@ def check_layer(asked: LayerValues) -> None:
 
 def check_dates(on_day: date, due_on: date, *, grade: int, calendar: SchoolCalendar) -> None:
     """Raise `OutsideTerm`, `NotASchoolDay` or `DueBeforeSet` unless both days are school days in order (CA-01, CA-03)."""
-    _check_school_day(on_day, "on_day", grade=grade, calendar=calendar)
+    check_school_day(on_day, "on_day", grade=grade, calendar=calendar)
     if due_on < on_day:
         raise DueBeforeSet(f"上交日期不能早于布置日期{day_in_words(on_day)}。", "due_on")
-    _check_school_day(due_on, "due_on", grade=grade, calendar=calendar)
+    check_school_day(due_on, "due_on", grade=grade, calendar=calendar)
+
+
+def check_school_day(day: date, field: str, *, grade: int, calendar: SchoolCalendar) -> None:
+    """Raise `OutsideTerm` or `NotASchoolDay` unless pupils of `grade` come to school on `day` (CA-01, CA-03)."""
+    if term_of(day, calendar) is None:
+        raise OutsideTerm(day, field)
+    if not is_school_day(day, calendar, grade=grade):
+        exception = calendar.exceptions.get(day)
+        why = (exception.name or exception.kind.label) if exception else "休息日"
+        raise NotASchoolDay(f"{day_in_words(day)}是{why}，学生不到校，请选择上学的日子。", field)
 
 
 def check_form(item: ItemValues, *, grade: int) -> None:
@@ -208,12 +218,3 @@ def _check_texts(item: ItemValues) -> None:
     for field, most in TEXT_AT_MOST.items():
         if len(getattr(item, field)) > most:
             raise TextTooLong(f"{labels[field]}最多 {most} 个字，请写得短一些。", field)
-
-
-def _check_school_day(day: date, field: str, *, grade: int, calendar: SchoolCalendar) -> None:
-    if term_of(day, calendar) is None:
-        raise OutsideTerm(day, field)
-    if not is_school_day(day, calendar, grade=grade):
-        exception = calendar.exceptions.get(day)
-        why = (exception.name or exception.kind.label) if exception else "休息日"
-        raise NotASchoolDay(f"{day_in_words(day)}是{why}，学生不到校，请选择上学的日子。", field)

@@ -14,7 +14,7 @@ from school.homework.enums import DayState, ItemState
 from school.homework.models import HomeworkDay, HomeworkItem, HomeworkLayer, NoHomeworkDeclaration
 from school.homework.rules.caps import CapExceeded
 from school.homework.rules.concerns import Concern, ReasonNeeded, check_reason
-from school.homework.rules.filing import ItemValues, LayerValues, check_filing
+from school.homework.rules.filing import ItemValues, LayerValues, check_filing, check_school_day
 from school.homework.rules.states import check_transition, may_edit
 from school.homework.rules.wording import check_item_wording
 from school.homework.service.days import LockedDay, check_fits, keep_totals, lock, lock_by_id
@@ -42,7 +42,9 @@ class FiledAlready(Refused):
     """The teacher's own item with the same words is there: a form sent again after the browser's back button."""
 
     def __init__(self, class_label: str, subject: str) -> None:
-        sentence = f"这项作业已经填报给{class_label}（{subject}），不用再提交。要改就在“我的作业”里修改；要另布置一项，请写得不同。"
+        sentence = (
+            f"这项作业已经填报给{class_label}（{subject}），不用再提交。要改就在“我的作业”里修改；要另布置一项，请写得不同。"
+        )
         super().__init__(sentence, "content")
 
 
@@ -131,6 +133,7 @@ def withdraw_item(item_id: int, day_id: int, *, reason: str, actor: Actor) -> Ho
 def declare_none(lesson: Lesson, on_day: date, *, actor: Actor) -> None:
     """Say explicitly that a subject sets nothing today (HW-07); saying it twice changes nothing."""
     locked = lock(lesson.class_id, on_day)
+    check_school_day(on_day, "on_day", grade=locked.grade, calendar=locked.calendar)
     if any(item.subject_id == lesson.subject_id for item in locked.counted):
         raise Refused(f"{lesson.subject}已经填报了作业，不能再登记“无”。如要改为无作业，请先撤回。")
     if any(one.subject_id == lesson.subject_id for one in locked.day.declarations):

@@ -12,7 +12,7 @@ from school.homework.enums import DayState, ItemState, LogChange
 from school.homework.models import HomeworkDay, HomeworkItem, PublicLogEntry
 from school.homework.queries.days import days_to_close
 from school.homework.rules.concerns import check_reason
-from school.homework.rules.filing import ItemValues
+from school.homework.rules.filing import ItemValues, check_school_day
 from school.homework.rules.publishing import Publication, check_publication, is_late
 from school.homework.rules.states import check_day_transition, counts
 from school.homework.service.days import LockedDay, check_fits, keep_totals, lock, lock_by_id
@@ -69,24 +69,26 @@ def approve_day(day_id: int, *, actor: Actor) -> HomeworkDay:
     day = locked.day
     if day.state is not DayState.COORDINATED:
         raise Refused("这一天的作业不在待审核状态，请刷新页面。")
-    late = is_late(now(), day.on_day, locked.preferences.publish_time)
-    reason = day.reason or ("送审后才公示" if late else "")
+    reason = day.reason or ("送审后才公示" if _is_late_now(locked) else "")
     choice = Choice(day.has_none, goes_on_unfiled=True, confirms_standard=True, reason=reason, note=day.note)
     return _publish(locked, choice, actor)
 
 
 def amend_item(
-    item_id: int, day_id: int, values: ItemValues, *, why: str, reason: str, revision: int, actor: Actor
+    item_id: int, day_id: int, values: ItemValues, *, why: str, reason: str, revision: int, actor: Actor, may_add: bool = True
 ) -> HomeworkItem:
     """Publish a new version of a published item; the old one stays readable beside it.
 
-    `why` is what the public reads; `reason` answers the warnings of the rules.
+    `why` is what the public reads; `reason` answers the warnings of the rules. Whoever does not teach the item
+    (`may_add` false) may cut its minutes, never add (S6).
     """
     locked = lock_by_id(day_id)
     item = item_in(locked.day, item_id)
     check_revision(item, revision)
     if item.state is not ItemState.PUBLISHED:
         raise Refused("只有已公示的作业才能更正。")
+    if not may_add:
+        check_only_cut(item, values)
     before = in_words(item)
     concerns = check_values(values, grade=locked.grade, locked=locked)
     put_values(item, values)
@@ -102,6 +104,13 @@ def amend_item(
     record(actor, "homework.amend", sentence, subject_type="homework_item", subject_id=item.id, reason=why)
     db.session.flush()
     return item
+
+
+def check_only_cut(item: HomeworkItem, values: ItemValues) -> None:
+    """Raise when a layer is new or asks for more minutes than the published version (S6)."""
+    allowed = {layer.layer: layer.minutes for layer in item.layers}
+    if any(asked.minutes > allowed.get(asked.layer, 0) for asked in values.layers):
+        raise Refused("班主任只能减少用时或更正文字；要增加用时，请任课老师自己更正。", "minutes")
 
 
 def retract_item(item_id: int, day_id: int, *, why: str, actor: Actor) -> HomeworkItem:
@@ -151,6 +160,7 @@ def unfiled_subjects(day: HomeworkDay | None, lessons: Sequence[Lesson]) -> list
 
 def _check(locked: LockedDay, choice: Choice) -> None:
     day = locked.day
+    check_school_day(day.on_day, "on_day", grade=locked.grade, calendar=locked.calendar)
     publication = Publication(
         on_day=day.on_day,
         published_at=now(),
@@ -169,7 +179,7 @@ def _publish(locked: LockedDay, choice: Choice, actor: Actor) -> HomeworkDay:
     check_day_transition(day.state, DayState.PUBLISHED)
     _check(locked, choice)
     _take_choice(day, choice)
-    day.is_late = is_late(now(), day.on_day, locked.preferences.publish_time)
+    day.is_late = _is_late_now(locked)
     day.state = DayState.PUBLISHED
     day.published_at = now()
     day.published_by = actor.user_id
@@ -200,6 +210,10 @@ def _add_to_published(locked: LockedDay, choice: Choice, actor: Actor) -> Homewo
     record(actor, "homework.add", sentence, subject_type="homework_day", subject_id=day.id, reason=choice.reason)
     db.session.flush()
     return day
+
+
+def _is_late_now(locked: LockedDay) -> bool:
+    return is_late(now(), locked.day.on_day, locked.preferences.publish_time)
 
 
 def _take_choice(day: HomeworkDay, choice: Choice) -> None:
@@ -261,5 +275,5 @@ def _entry(locked: LockedDay, change: LogChange, reason: str) -> PublicLogEntry:
         entry_year=locked.school_class.entry_year,
         class_number=locked.school_class.number,
         published_at=now(),
-        is_late=locked.day.is_late,
+        is_late=locked.day.is_late if change is not LogChange.ADDED else _is_late_now(locked),
     )

@@ -11,7 +11,7 @@ from school.calendar.rules import school_year_start
 from school.db import transaction
 from school.errors import Refused
 from school.homework.forms import AmendForm, ItemForm, ReasonForm
-from school.homework.loaders import asked_day, item_to_amend, my_item, my_lesson
+from school.homework.loaders import asked_day, is_mine, item_to_amend, my_item, my_lesson
 from school.homework.queries.boards import class_days_of, find_classes
 from school.homework.queries.mine import proposals_for, usual_due_day
 from school.homework.queries.others import others_on_day, weighed
@@ -114,6 +114,7 @@ def amend_item(item_id: int) -> Page:
                 reason=form.warning_reason.data or form.amend_reason.data,
                 revision=_revision(form),
                 actor=actor(),
+                may_add=is_mine(item),
             )
     except Refused as refused:
         return _refused(form, page, refused)
