@@ -6,6 +6,7 @@ from datetime import date
 from flask import Flask, redirect, request, session
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from werkzeug.wrappers import Response
 
 app = Flask(__name__)
 app.secret_key = "bench"
@@ -60,7 +61,7 @@ def sign_in() -> str:
 
 
 @app.post("/items")
-def file_item():
+def file_item() -> Response:
     """Insert what was posted and send the person on."""
     form = request.form
     with Session(engine) as database:

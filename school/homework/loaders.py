@@ -48,13 +48,10 @@ def is_mine(item: HomeworkItem) -> bool:
 def item_to_amend(item_id: int) -> HomeworkItem:
     """A published item of the signed-in teacher, or of a class the person coordinates."""
     item = find_item(item_id)
-    if item is None:
+    school_class = find_class(item.day.class_id) if item else None
+    if item is None or not (is_mine(item) or policy.may_coordinate(the_person(), school_class)):
         abort(404)
-    person = the_person()
-    school_class = find_class(item.day.class_id)
-    if policy.may_change_item(find_teacher_of_user(person.user_id), item) or policy.may_coordinate(person, school_class):
-        return item
-    abort(404)
+    return item
 
 
 def class_to_coordinate(class_id: int) -> SchoolClass:

@@ -1,5 +1,7 @@
 """Filing under the class-day's lock: totals, the cap, keys against double submits, 「无」."""
 
+from datetime import date
+
 import pytest
 
 from school.db import db
@@ -92,7 +94,7 @@ def test_the_weekend_warns_and_is_counted(school: SmallSchool) -> None:
 @pytest.mark.parametrize(
     ("on_day", "refusal"), [(SATURDAY, NotASchoolDay), (FRIDAY.replace(month=8), OutsideTerm)], ids=["weekend", "vacation"]
 )
-def test_a_day_without_school_is_refused(school: SmallSchool, on_day, refusal) -> None:
+def test_a_day_without_school_is_refused(school: SmallSchool, on_day: date, refusal: type[Refused]) -> None:
     with pytest.raises(refusal):
         filing.file_item(
             school.lesson(school.chen_teacher, school.third_2),

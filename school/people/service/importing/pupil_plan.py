@@ -212,7 +212,8 @@ def _count_accounts(plan: PupilPlan, snapshot: PupilSnapshot) -> None:
     shared = _shared([phone for phone, _name in fresh], snapshot.logins)
     if shared:
         plan.warnings.append(
-            f"有 {len(shared)} 个手机号码由不同姓名的监护人（或教师）共用，登录名依次是“号码”“号码-2”“号码-3”，登录通知单上会写明。"
+            f"有 {len(shared)} 个手机号码由不同姓名的监护人（或教师）共用，"
+            "登录名依次是“号码”“号码-2”“号码-3”，登录通知单上会写明。"
         )
     without = sum(1 for a in plan.actions if a.known is None and not any(g.phone for g in a.row.guardians))
     if without:
