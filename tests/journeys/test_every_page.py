@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from school.demo.accounts import DEMO_PASSWORD, DEMO_ROLES
 from school.home.navigation import ENTRIES
 from tests.journeys.crawl import Crawl, Scales, look
 from tests.journeys.walking import follow, sign_in
-from tests.support.browser import Size, picture
+from tests.support.browser import Size, fits, picture
 from tests.support.server import LiveServer
 
 OpenPage = Callable[..., Page]
@@ -47,6 +47,24 @@ def test_the_navigation_was_walked_in_full(crawl: Crawl) -> None:
     assert {entry.endpoint for entry in ENTRIES} - walked - {"homework.boards"} == set()
 
 
+PLANTED = {
+    "button-name": "document.querySelector('main').append(document.createElement('button'))",
+    "color-contrast": "document.querySelector('h1').style.color = '#ddd'",
+    "px wide": "document.querySelector('h1').style.width = '3000px'",
+    "too small": "document.querySelector('main .button').style.cssText = 'min-height: 30px; padding: 0'",
+    "h1": "document.querySelector('h1').outerHTML += '<h1>又一个</h1>'",
+}
+
+
+def test_planted_faults_are_found(demo_server: LiveServer, open_page: OpenPage) -> None:
+    page = open_page(demo_server, "phone")
+    for complaint, plant in PLANTED.items():
+        page.goto("/")
+        page.evaluate(plant)
+        with pytest.raises(AssertionError, match=complaint):
+            look(page)
+
+
 def test_the_public_log_is_light(demo_server: LiveServer, open_page: OpenPage) -> None:
     page = open_page(demo_server, "phone")
     scales = Scales(page)
@@ -64,16 +82,26 @@ def test_the_teachers_form_is_light(demo_server: LiveServer, open_page: OpenPage
     scales = Scales(page)
     first = scales.weigh(lambda: page.goto("/sign-in", wait_until="networkidle"))
     sign_in(page, "teacher", DEMO_PASSWORD)
-    follow(page, "我的作业")
-    form = scales.weigh(lambda: _open_form(page))
+    button = _filing_button(page)
+    form = scales.weigh(lambda: _follow_quietly(button))
     print(f"sign-in: {first} bytes first; form: {form} bytes after")
     assert first <= FIRST_VISIT
     assert form <= NEXT_VISIT
 
 
-def _open_form(page: Page) -> None:
-    page.get_by_role("link", name="布置").first.click()
-    page.wait_for_load_state("networkidle")
+def _follow_quietly(link: Locator) -> None:
+    link.click()
+    link.page.wait_for_load_state("networkidle")
+
+
+def _filing_button(page: Page) -> Locator:
+    """The way from a teacher's day to the form for 三年级2班."""
+    follow(page, "我的作业")
+    card = page.locator("section.card").filter(has=page.get_by_role("heading", name="三年级2班"))
+    button = card.get_by_role("link", name="布置")
+    if not button.count():
+        pytest.skip("in the holidays nobody files homework")
+    return button
 
 
 def test_pictures_for_the_readme(demo_server: LiveServer, open_page: OpenPage) -> None:
@@ -82,20 +110,14 @@ def test_pictures_for_the_readme(demo_server: LiveServer, open_page: OpenPage) -
     phone.goto("/public/homework?class=三年级4班")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("三年级4班")
     picture(phone, "public-log-phone")
-    phone.get_by_role("link", name="打印公示本").click()
-    phone.emulate_media(media="print")
-    phone.set_viewport_size({"width": 1123, "height": 794})  # A4, lying
-    expect(phone.get_by_role("table")).to_be_visible()
-    picture(phone, "book-print")
-
-    teacher = open_page(demo_server, "phone")
-    sign_in(teacher, "teacher", DEMO_PASSWORD)
-    follow(teacher, "我的作业")
-    teacher.get_by_role("link", name="布置").first.click()
-    teacher.get_by_label("内容", exact=True).fill("练习册第 32 页第 1 至 4 题")
-    teacher.get_by_label("预计用时（分钟）", exact=True).fill("20")
-    expect(teacher.locator("[data-total-text]")).to_be_visible()
-    picture(teacher, "file-item-phone")
+    book = open_page(demo_server, "desktop")
+    book.goto("/public/homework/book?class=三年级4班")
+    look(book)
+    book.emulate_media(media="print")
+    book.set_viewport_size({"width": 1047, "height": 720})  # A4, lying, within its margins
+    fits(book)
+    expect(book.get_by_role("navigation", name="主导航")).to_be_hidden()
+    picture(book, "book-print")
 
     homeroom = open_page(demo_server, "desktop")
     sign_in(homeroom, "homeroom", DEMO_PASSWORD)
@@ -106,5 +128,13 @@ def test_pictures_for_the_readme(demo_server: LiveServer, open_page: OpenPage) -
     principal = open_page(demo_server, "desktop")
     sign_in(principal, "principal", DEMO_PASSWORD)
     follow(principal, "合规报表")
-    expect(principal.locator("table.heat")).to_be_visible()
+    expect(principal.get_by_role("heading", name="作业合规报表")).to_be_visible()
     picture(principal, "report-desktop")
+
+    teacher = open_page(demo_server, "phone")
+    sign_in(teacher, "teacher", DEMO_PASSWORD)
+    _filing_button(teacher).click()
+    teacher.get_by_label("内容", exact=True).fill("练习册第 32 页第 1 至 4 题")
+    teacher.get_by_label("预计用时（分钟）", exact=True).fill("20")
+    expect(teacher.locator("[data-total-text]")).to_be_visible()
+    picture(teacher, "file-item-phone")
