@@ -204,10 +204,8 @@ def in_words(item: HomeworkItem) -> str:
 
 def overtake_none(day_id: int, subject_id: int) -> None:
     """An item overtakes the subject's 「无」; the day's declarations are read anew when somebody asks."""
-    said = NoHomeworkDeclaration
-    db.session.execute(
-        delete(said).where(said.day_id == day_id, said.subject_id == subject_id).execution_options(synchronize_session=False)
-    )
+    said = NoHomeworkDeclaration.__table__
+    db.session.execute(delete(said).where(said.c.day_id == day_id, said.c.subject_id == subject_id))
 
 
 def _is_same_form(item: HomeworkItem, lesson: Lesson, filing: Filing) -> bool:

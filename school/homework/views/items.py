@@ -24,15 +24,17 @@ from school.homework.views.days import day_in_words
 from school.people.queries import Lesson
 from school.people.rules import class_label
 from school.permissions import Permission
-from school.web.forms import choices, show_refusal
-from school.web.guard import requires
+from school.web.forms import choices, revision_of, show_refusal
+from school.web.guard import begins_reading, requires
 from school.web.pages import see_other
+from school.web.values import id_argument
 
 Page = str | Response | tuple[str, int]
 
 
 @bp.route("/homework/items/new/<int:class_id>/<int:subject_id>", methods=["GET", "POST"])
 @requires(Permission.FILE_HOMEWORK)
+@begins_reading
 def new_item(class_id: int, subject_id: int) -> Page:
     """File an item for one class, and with the same tap for the teacher's other classes of the grade."""
     on_day = asked_day()
@@ -161,7 +163,7 @@ def _first_values(lesson: Lesson, on_day: date) -> dict[str, object]:
 
     With `copy` in the address, the values of the item to copy.
     """
-    copied = request.args.get("copy", type=int)
+    copied = id_argument("copy")
     first = {"all_minutes": proposals_for(lesson, on_day).minutes} if copied is None else typed_from(my_item(copied))
     return first | {"due_on": usual_due_day(on_day), "submission_key": uuid4().hex[:24]}
 
@@ -177,8 +179,7 @@ def _filing(form: ItemForm) -> Filing:
 
 
 def _revision(form: ItemForm) -> int:
-    text = form.revision.data or ""
-    return int(text) if str(text).isdigit() else 0
+    return revision_of(form.revision.data)
 
 
 def _form_page(form: ItemForm, page: dict[str, object], status: int) -> tuple[str, int]:
