@@ -32,8 +32,11 @@ def start() -> None:
     upgrade()
     if count_users() == 0:
         _fill_empty_database()
-    for login, role, name in demo_logins():
-        click.echo(f"  {role:<8}\t{login:<14}\t{DEMO_PASSWORD}\t{name}")
+    accounts = demo_logins()
+    if accounts:
+        click.echo(f"· demo accounts, all with the password {DEMO_PASSWORD}:")
+    for login, role, name in accounts:
+        click.echo(f"  {login:<10} {role} {name}")
     click.echo(f"· serving on http://{current_app.config['HOST']}:{current_app.config['PORT']}  (Ctrl+C stops)")
     serving.serve(current_app.config)
 
