@@ -20,7 +20,7 @@ from school.home.views import bp as home
 from school.homework.views import bp as homework
 from school.people.views import bp as people
 from school.preferences.views import bp as preferences
-from school.web import pages
+from school.web import pages, values
 from school.web.guard import check_every_view_is_marked
 
 FEATURES = (home, accounts, people, calendar, homework, preferences, audit)
@@ -42,6 +42,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     if app.config["TRUSTED_PROXIES"]:
         hops = int(app.config["TRUSTED_PROXIES"])
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    values.init_app(app)
     db.init_app(app)
     Migrate(app, db.db, directory=str(settings.ROOT / "migrations"), render_as_batch=False, compare_type=True)
     Bootstrap5(app)

@@ -51,6 +51,8 @@ def _guard() -> Any:
             return _ask_to_sign_in()
         if not access.permissions & person_of(current_user, today()).permissions:
             abort(403)
+        if any("\0" in value for values in request.args.listvalues() for value in values):
+            abort(400)  # a search for what no PostgreSQL text can hold
     return None if request.method in READING else _check_token()
 
 

@@ -5,11 +5,13 @@ from datetime import date
 from flask import abort
 
 from school.accounts.identity import the_person
+from school.calendar.rules import grade_of, school_year_start
 from school.clock import today
 from school.homework import policy
 from school.homework.models import HomeworkItem
 from school.homework.queries.boards import default_day
 from school.homework.queries.days import find_item
+from school.law import NATIONAL_CAPS
 from school.people.models import SchoolClass, Teacher
 from school.people.queries import Lesson, find_class, find_teacher_of_user, lessons_of_user
 from school.web.values import day_argument
@@ -85,6 +87,13 @@ def item_on_board(item_id: int) -> HomeworkItem:
         abort(404)
     class_to_coordinate(item.day.class_id)
     return item
+
+
+def asked_day_of(school_class: SchoolClass) -> date:
+    """The asked day, else 404 when the class was not yet or no longer in school."""
+    on_day = asked_day()
+    grade = grade_of(school_class.entry_year, school_year_start(on_day))
+    return on_day if grade in NATIONAL_CAPS else abort(404)
 
 
 def asked_day() -> date:

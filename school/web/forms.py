@@ -1,10 +1,13 @@
 """What all forms share: choices of vocabularies, whole numbers, and carrying a refusal back to its field."""
 
+import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
@@ -16,7 +19,7 @@ NEEDED = InputRequired("请填写这一项。")
 
 
 class SchoolForm(FlaskForm):
-    """A form whose built-in messages are Chinese."""
+    """A form whose built-in messages are Chinese, and whose texts PostgreSQL can keep."""
 
     class Meta(FlaskForm.Meta):
         """Flask-WTF asks Flask-Babel for translations, which we do not have; WTForms brings its own."""
@@ -24,6 +27,14 @@ class SchoolForm(FlaskForm):
         def get_translations(self, form: Any) -> Any:
             """The Chinese sentences WTForms comes with."""
             return get_translations(["zh"])
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a page sent, without the NUL characters that no PostgreSQL text holds; JSON is from no page of ours."""
+            sent = super().wrap_formdata(form, None if request.is_json else formdata)
+            pairs = list(sent.items(multi=True)) if sent else []
+            if not any("\0" in value for _name, value in pairs if isinstance(value, str)):
+                return sent
+            return ImmutableMultiDict((n, v.replace("\0", "") if isinstance(v, str) else v) for n, v in pairs)
 
 
 class WholeNumberField(IntegerField):
@@ -60,6 +71,11 @@ def choices_of(vocabulary: type[StrEnum], members: Iterable[Any] | None = None) 
 def member_of(vocabulary: type[StrEnum]) -> Callable[[Any], StrEnum | None]:
     """How a select reads a member; a value that is none is None, which the field then refuses in Chinese."""
     return lambda value: vocabulary(value) if value in set(vocabulary) else None
+
+
+def revision_of(text: str | None) -> int:
+    """The revision a hidden field carries; anything else is one that no row has."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text or "") else 0
 
 
 def stripped(text: str | None) -> str:

@@ -1,10 +1,11 @@
 """What a person typed before the session ended: carried, signed, through the sign-in page and offered again."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Request, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
+
+from school.web.pages import split_url
 
 LONGEST = 200_000  # characters; a form that long was not typed by hand
 UNKEPT = frozenset({"csrf_token", "password", "new_password", "new_password_again", "code"})
@@ -51,7 +52,8 @@ def restore(text: str) -> Kept | None:
 
 def _is_same_origin(request: Request) -> bool:
     source = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(source).netloc == request.host
+    parts = split_url(source)
+    return parts is not None and parts.netloc == request.host
 
 
 def _serializer() -> URLSafeSerializer:

@@ -1,7 +1,7 @@
 """Small things every page needs: where to go next, headers, downloads, the page after an error."""
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from flask import Flask, Response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -35,9 +35,19 @@ def see_other(url: str) -> BaseResponse:
 
 def safe_next(url: str) -> str:
     """`url` when it is a path of this site without control characters, plain or encoded, else ""."""
-    parts = urlsplit(url)
+    parts = split_url(url)
+    if parts is None:
+        return ""
     is_path = url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     return url if is_path and not re.search(r"(?i)[\\\x00-\x1f]|%[01][0-9a-f]", url) else ""
+
+
+def split_url(url: str) -> SplitResult | None:
+    """The parts of an address a stranger wrote, None when it is none: `http://[` is an error to Python."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def download(content: bytes, filename: str, mimetype: str) -> Response:

@@ -30,7 +30,7 @@ def sign_in() -> Page:
     if current_user.is_authenticated and request.method == "GET":
         return see_other(safe_next(form.next.data or "") or url_for("home.index"))
     if not form.validate_on_submit():
-        return _sign_in_page(form, 200 if request.method == "GET" else 422)
+        return _sign_in_page(form, 422 if form.is_submitted() else 200)
     try:
         user = service.sign_in(form.login.data, form.password.data, address=request.remote_addr or "")
     except Refused as refused:
@@ -50,7 +50,7 @@ def activate() -> Page:
     """First sign-in with the printed one-time code."""
     form = ActivateForm(login=request.args.get("login", ""), code=request.args.get("code", ""))
     if not form.validate_on_submit():
-        return render_template("accounts/activate.html", form=form), 200 if request.method == "GET" else 422
+        return render_template("accounts/activate.html", form=form), 422 if form.is_submitted() else 200
     try:
         user = service.activate(form.login.data, form.code.data, form.new_password.data, address=request.remote_addr or "")
     except Refused as refused:
@@ -77,7 +77,7 @@ def account() -> Page:
     """One's own account: change the password."""
     form = ChangePasswordForm()
     if not form.validate_on_submit():
-        return _account_page(form, 200 if request.method == "GET" else 422)
+        return _account_page(form, 422 if form.is_submitted() else 200)
     try:
         with transaction():
             service.change_password(current_user, form.password.data, form.new_password.data, actor=actor())

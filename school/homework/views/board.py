@@ -10,7 +10,7 @@ from school.errors import Refused
 from school.homework import policy
 from school.homework.enums import Layer
 from school.homework.forms import CapRequestForm, PublishForm, ReasonForm, TrimForm
-from school.homework.loaders import asked_day, class_to_coordinate, class_to_see, item_on_board
+from school.homework.loaders import asked_day, asked_day_of, class_to_coordinate, class_to_see, item_on_board
 from school.homework.queries.boards import board_of, class_days_of, default_day
 from school.homework.queries.scope import classes_of_person
 from school.homework.rules.publishing import is_late
@@ -21,7 +21,7 @@ from school.homework.views import bp
 from school.homework.views.days import day_in_words, day_links
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
-from school.web.forms import show_refusal
+from school.web.forms import revision_of, show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
 
@@ -49,8 +49,7 @@ def board(class_id: int) -> Page:
     form = PublishForm()
     if request.method == "GET":
         return _board_page(class_id, form)
-    class_to_coordinate(class_id)
-    on_day = asked_day()
+    on_day = asked_day_of(class_to_coordinate(class_id))
     if not form.validate_on_submit():
         return _board_page(class_id, form)
     needs_approval = get_preferences().needs_approval
@@ -76,7 +75,7 @@ def trim_item(item_id: int) -> Page:
     if form.validate_on_submit():
         typed = {layer.layer: form[f"{layer.layer.value}_minutes"].data for layer in item.layers}
         wanted = {layer: minutes for layer, minutes in typed.items() if minutes is not None}
-        revision = int(form.revision.data) if str(form.revision.data).isdigit() else 0
+        revision = revision_of(form.revision.data)
         try:
             with transaction():
                 acts.trim_item(item.id, item.day_id, wanted, reason=form.reason.data, revision=revision, actor=actor())
@@ -132,7 +131,7 @@ def take_in(item_id: int) -> Response:
 def request_room(class_id: int) -> Page:
     """Ask the teaching office to lift the school's own cap for one class-day."""
     school_class = class_to_coordinate(class_id)
-    on_day = asked_day()
+    on_day = asked_day_of(school_class)
     shown = board_of(school_class, on_day)
     if shown.class_day.day is None:
         abort(404)
@@ -156,7 +155,8 @@ def request_room(class_id: int) -> Page:
 @requires(Permission.COORDINATE_HOMEWORK)
 def close_day(class_id: int) -> Response:
     """Close a published class-day."""
-    shown = board_of(class_to_coordinate(class_id), asked_day()).class_day
+    school_class = class_to_coordinate(class_id)
+    shown = board_of(school_class, asked_day_of(school_class)).class_day
     try:
         if shown.day is None:
             raise Refused("这一天还没有公示，不能归档。")
@@ -171,7 +171,7 @@ def close_day(class_id: int) -> Response:
 
 def _board_page(class_id: int, form: PublishForm) -> tuple[str, int]:
     school_class = class_to_see(class_id)
-    on_day = asked_day()
+    on_day = asked_day_of(school_class)
     preferences = get_preferences()
     late = is_late(now(), on_day, preferences.publish_time)
     person = the_person()

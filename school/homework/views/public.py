@@ -139,7 +139,10 @@ def _book() -> str:
     log = read_log(request.args, days=book_days(request.args, today()))
     book = book_of(log)
     url = _site() + _link_to("public_log", **{"class": _class_text(log)})
-    qr = segno.make(url, error="m", boost_error=False).svg_data_uri(scale=3, border=2)
+    try:
+        qr = segno.make(url, error="m", boost_error=False).svg_data_uri(scale=3, border=2)
+    except segno.DataOverflowError:
+        raise Refused("这个地址太长，印不成二维码。请从作业公示页重新打开公示本。", "key") from None
     back_url = _link_to("public_log", date=log.days.last if log.days.is_one else None, **{"class": _class_text(log)})
     return render_template("homework/public_book.html", book=book, qr=qr, url=url, back_url=back_url)
 
