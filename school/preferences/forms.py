@@ -113,7 +113,7 @@ def _fields_of(setting: Field[Any]) -> Iterator[tuple[str, UnboundField]]:
     """The form's fields of one setting: one, or one for each grade."""
     if setting.name == "caps":
         for grade in CAP_GRADES:
-            hint = f"国家规定 {NATIONAL_CAPS[grade]} 分钟；学校可以更严，空着用国家规定。（规则 HW-0{2 if grade < 7 else 3})"
+            hint = f"国家规定 {NATIONAL_CAPS[grade]} 分钟；学校可以更严，空着用国家规定。（规则 HW-0{2 if grade < 7 else 3}）"
             yield f"cap_{grade}", WholeNumberField(f"{GRADES[grade]}年级上限（分钟）", description=hint, validators=[Optional()])
         return
     label, hint = setting.metadata["label"], _described(setting)
