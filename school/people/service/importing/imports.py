@@ -45,7 +45,7 @@ def keep(roster: Roster, kind: ImportKind, filename: str, *, school_year: int | 
     kept = RosterImport(
         kind=kind,
         state=ImportState.CHECKED,
-        filename=filename[-200:] or "未命名文件",
+        filename=filename.replace("\0", "")[-200:] or "未命名文件",
         header=roster.header,
         rows=roster.rows,
         first_row_number=roster.first_row_number,
