@@ -124,19 +124,6 @@ class Demand(StrEnum):
         return {"required": "必做", "optional": "选做"}[self.value]
 
 
-class Treatment(StrEnum):
-    """What happens when a rule is not met; equal by value to the same word of the school's settings."""
-
-    OFF = "off"
-    WARN = "warn"
-    BLOCK = "block"
-
-    @property
-    def label(self) -> str:
-        """The school's word."""
-        return {"off": "不检查", "warn": "提醒并写明理由", "block": "不允许"}[self.value]
-
-
 class DayStatus(StrEnum):
     """What the report's grid says of a class-day; late stands beside the others as a flag of its own."""
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from school.homework.enums import Demand, Form, Layer, Stage, Treatment
+from school.homework.enums import Demand, Form, Layer, Stage
 from school.homework.rules.caps import (
     CapExceeded,
     CapLoosened,
@@ -25,6 +25,7 @@ from school.homework.rules.caps import (
     what_could_give,
 )
 from school.homework.rules.concerns import ReasonNeeded
+from school.preferences.enums import Treatment
 
 
 def asked(

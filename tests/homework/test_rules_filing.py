@@ -8,7 +8,7 @@ import pytest
 from school.calendar.enums import DayKind
 from school.calendar.rules import DayException, OutsideTerm, SchoolCalendar, TermDates
 from school.errors import Refused
-from school.homework.enums import Demand, Form, Layer, Stage, Treatment
+from school.homework.enums import Demand, Form, Layer, Stage
 from school.homework.rules.filing import (
     ContentMissing,
     DueBeforeSet,
@@ -26,6 +26,7 @@ from school.homework.rules.filing import (
     check_filing,
     default_in_school,
 )
+from school.preferences.enums import Treatment
 
 WEDNESDAY = date(2026, 11, 25)
 THURSDAY = date(2026, 11, 26)

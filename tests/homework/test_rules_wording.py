@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from school.homework.enums import Layer, Treatment
+from school.homework.enums import Layer
 from school.homework.rules.filing import ItemValues, LayerValues
 from school.homework.rules.repeats import times_of
 from school.homework.rules.wording import WordingRefused, check_item_wording, check_wording, find_wording
 from school.homework.rules.wording_patterns import PATTERNS, Pattern
+from school.preferences.enums import Treatment
 
 SHARED = Path(__file__).parents[3] / "shared/data"
 

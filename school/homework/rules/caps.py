@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from school.errors import Refused
-from school.homework.enums import Demand, Form, Layer, Stage, Treatment
+from school.homework.enums import Demand, Form, Layer, Stage
 from school.homework.rules.concerns import Concern, check_reason
 from school.law import NATIONAL_CAPS
+from school.preferences.enums import Treatment
 
 NEAR_PERCENT = 80
 EVENINGS_BEFORE_BREAK = 3

@@ -6,9 +6,10 @@ from datetime import date
 
 from school.calendar.rules import OutsideTerm, SchoolCalendar, day_in_words, is_school_day, term_of
 from school.errors import Refused
-from school.homework.enums import Demand, Form, Kind, Layer, Stage, Treatment
+from school.homework.enums import Demand, Form, Kind, Layer, Stage
 from school.homework.rules.caps import national_cap
 from school.homework.rules.concerns import Concern
+from school.preferences.enums import Treatment
 
 MINUTES_AT_LEAST = 1
 MINUTES_AT_MOST = 180

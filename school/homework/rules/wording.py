@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from school.errors import Refused
-from school.homework.enums import Treatment
 from school.homework.rules.concerns import Concern
 from school.homework.rules.filing import ItemValues
 from school.homework.rules.repeats import REPEAT_LIMIT, repeats_in
 from school.homework.rules.wording_patterns import INNOCENT, PATTERNS, Pattern
+from school.preferences.enums import Treatment
 
 # What stands directly before a forbidden act and turns the sentence into the opposite: 无需家长签字.
 NEGATED = re.compile(

@@ -6,7 +6,7 @@ The regular expressions meet text that `wording.plain_text` has prepared: no spa
 import re
 from dataclasses import dataclass
 
-from school.homework.enums import Treatment
+from school.preferences.enums import Treatment
 
 
 @dataclass(frozen=True)
