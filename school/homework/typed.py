@@ -40,6 +40,11 @@ def typed_from(item: HomeworkItem) -> dict[str, Any]:
     return typed
 
 
+def typed_to_change(item: HomeworkItem) -> dict[str, Any]:
+    """An item as the form's data for changing it, with the revision the person saw."""
+    return typed_from(item) | {"revision": item.revision, "submission_key": item.submission_key}
+
+
 def differences(form: ItemForm, item: HomeworkItem) -> list[tuple[str, str, str]]:
     """(label, what is stored now, what was typed) for every field where the two differ."""
     stored = typed_from(item)

@@ -7,13 +7,14 @@ from school.accounts.identity import actor, the_person
 from school.db import transaction
 from school.errors import Refused
 from school.homework import policy
-from school.homework.forms import AnswerForm, ReasonForm
+from school.homework.forms import AnswerForm
 from school.homework.loaders import class_to_approve
 from school.homework.queries.approvals import described, waiting_days, waiting_requests
 from school.homework.queries.days import find_request
 from school.homework.service import board as acts
 from school.homework.service import publishing
 from school.homework.views import bp
+from school.homework.views.asking import ask_reason
 from school.permissions import Permission
 from school.web.forms import show_refusal
 from school.web.guard import requires
@@ -73,24 +74,13 @@ def approve_day(class_id: int, day_id: int) -> Response:
 def reopen_day(class_id: int, day_id: int) -> Page:
     """Give a coordinated class-day back to the homeroom teacher."""
     class_to_approve(class_id)
-    form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                acts.reopen_day(_day_of(class_id, day_id), reason=form.reason.data, actor=actor())
-        except Refused as refused:
-            show_refusal(form, refused)
-        else:
-            flash("已退回班主任。", "success")
-            return see_other(url_for("homework.approvals"))
-    html = render_template(
-        "homework/reason.html",
-        form=form,
+    return ask_reason(
+        lambda reason: acts.reopen_day(_day_of(class_id, day_id), reason=reason, actor=actor()),
         title="退回班主任重新统筹",
         lead="班主任会看到原因，修改后可再次送审。",
         back_url=url_for("homework.approvals"),
+        done="已退回班主任。",
     )
-    return html, 422 if form.errors or form.form_errors else 200
 
 
 def _day_of(class_id: int, day_id: int) -> int:

@@ -9,7 +9,7 @@ from school.db import transaction
 from school.errors import Refused
 from school.homework import policy
 from school.homework.enums import Layer
-from school.homework.forms import CapRequestForm, PublishForm, ReasonForm, TrimForm
+from school.homework.forms import CapRequestForm, PublishForm, TrimForm
 from school.homework.loaders import asked_day, asked_day_of, class_to_coordinate, class_to_see, item_on_board
 from school.homework.queries.boards import board_of, class_days_of, default_day
 from school.homework.queries.scope import classes_of_person
@@ -18,6 +18,7 @@ from school.homework.service import board as acts
 from school.homework.service import publishing
 from school.homework.service.publishing import Choice
 from school.homework.views import bp
+from school.homework.views.asking import ask_reason
 from school.homework.views.days import day_in_words, day_links
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
@@ -94,21 +95,13 @@ def trim_item(item_id: int) -> Page:
 def return_item(item_id: int) -> Page:
     """Give an item back to its teacher with a reason."""
     item = item_on_board(item_id)
-    form = ReasonForm()
-    back_url = url_for("homework.board", class_id=item.day.class_id, day=item.day.on_day)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                acts.return_item(item.id, item.day_id, reason=form.reason.data, actor=actor())
-        except Refused as refused:
-            show_refusal(form, refused)
-        else:
-            flash("已退回，老师会看到原因。", "success")
-            return see_other(back_url)
-    html = render_template(
-        "homework/reason.html", form=form, title="退回作业", lead="退回后不计入当天用时，老师修改后可再提交。", back_url=back_url
+    return ask_reason(
+        lambda reason: acts.return_item(item.id, item.day_id, reason=reason, actor=actor()),
+        title="退回作业",
+        lead="退回后不计入当天用时，老师修改后可再提交。",
+        back_url=url_for("homework.board", class_id=item.day.class_id, day=item.day.on_day),
+        done="已退回，老师会看到原因。",
     )
-    return html, 422 if form.errors or form.form_errors else 200
 
 
 @bp.post("/homework/items/<int:item_id>/take-in")

@@ -1,6 +1,8 @@
 """Filing, editing, withdrawing and amending one item."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from flask import flash, render_template, request, url_for
@@ -10,16 +12,18 @@ from school.accounts.identity import actor
 from school.calendar.rules import school_year_start
 from school.db import transaction
 from school.errors import Refused
-from school.homework.forms import AmendForm, ItemForm, ReasonForm
+from school.homework.forms import AmendForm, ItemForm
 from school.homework.loaders import asked_day, is_mine, item_to_amend, my_item, my_lesson
 from school.homework.queries.boards import class_days_of, find_classes
 from school.homework.queries.mine import proposals_for, usual_due_day
 from school.homework.queries.others import others_on_day, weighed
 from school.homework.rules.caps import DayLoad
+from school.homework.rules.filing import ItemValues
 from school.homework.service import filing, publishing
 from school.homework.service.filing import Filing, ItemChanged
-from school.homework.typed import differences, field_of, typed_from, values_of
+from school.homework.typed import differences, field_of, typed_from, typed_to_change, values_of
 from school.homework.views import bp
+from school.homework.views.asking import ask_reason
 from school.homework.views.days import day_in_words
 from school.people.queries import Lesson
 from school.people.rules import class_label
@@ -58,22 +62,12 @@ def new_item(class_id: int, subject_id: int) -> Page:
 def edit_item(item_id: int) -> Page:
     """Change an item that is not published yet; whoever comes second sees the difference."""
     item = my_item(item_id)
-    on_day = item.day.on_day
-    form = ItemForm(data=typed_from(item) | {"revision": item.revision, "submission_key": item.submission_key})
-    form.also.choices = []
-    (class_day,) = class_days_of(find_classes([item.day.class_id]), on_day)
-    page = {"lesson": None, "proposals": None, "class_day": class_day, "item": item}
-    if not form.validate_on_submit() or "check" in request.form:
-        return _form_page(form, page, 422 if form.errors else 200)
-    try:
-        with transaction():
-            filing.revise_item(
-                item.id, item.day_id, values_of(form, on_day), _filing(form), revision=_revision(form), actor=actor()
-            )
-    except Refused as refused:
-        return _refused(form, page, refused)
-    flash("已保存修改。", "success")
-    return see_other(url_for("homework.mine", day=on_day))
+    form = ItemForm(data=typed_to_change(item))
+
+    def revise(values: ItemValues) -> None:
+        filing.revise_item(item.id, item.day_id, values, _filing(form), revision=_revision(form), actor=actor())
+
+    return _changed(item, form, revise, done="已保存修改。", next_url=url_for("homework.mine", day=item.day.on_day))
 
 
 @bp.route("/homework/items/<int:item_id>/withdraw", methods=["GET", "POST"])
@@ -81,17 +75,13 @@ def edit_item(item_id: int) -> Page:
 def withdraw_item(item_id: int) -> Page:
     """Take an item back before publication, with a reason."""
     item = my_item(item_id)
-    form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                filing.withdraw_item(item.id, item.day_id, reason=form.reason.data, actor=actor())
-        except Refused as refused:
-            show_refusal(form, refused)
-        else:
-            flash("已撤回。", "success")
-            return see_other(url_for("homework.mine", day=item.day.on_day))
-    return _reason_page(form, "撤回作业", "撤回后这项作业不再计入当天用时。", url_for("homework.mine", day=item.day.on_day))
+    return ask_reason(
+        lambda reason: filing.withdraw_item(item.id, item.day_id, reason=reason, actor=actor()),
+        title="撤回作业",
+        lead="撤回后这项作业不再计入当天用时。",
+        back_url=url_for("homework.mine", day=item.day.on_day),
+        done="已撤回。",
+    )
 
 
 @bp.route("/homework/items/<int:item_id>/amend", methods=["GET", "POST"])
@@ -99,29 +89,22 @@ def withdraw_item(item_id: int) -> Page:
 def amend_item(item_id: int) -> Page:
     """Publish a new version of a published item with a reason; both stay visible."""
     item = item_to_amend(item_id)
-    on_day = item.day.on_day
-    form = AmendForm(data=typed_from(item) | {"revision": item.revision, "submission_key": item.submission_key})
-    form.also.choices = []
-    (class_day,) = class_days_of(find_classes([item.day.class_id]), on_day)
-    page = {"lesson": None, "proposals": None, "class_day": class_day, "item": item}
-    if not form.validate_on_submit() or "check" in request.form:
-        return _form_page(form, page, 422 if form.errors else 200)
-    try:
-        with transaction():
-            publishing.amend_item(
-                item.id,
-                item.day_id,
-                values_of(form, on_day),
-                why=form.amend_reason.data,
-                reason=form.warning_reason.data or form.amend_reason.data,
-                revision=_revision(form),
-                actor=actor(),
-                may_add=is_mine(item),
-            )
-    except Refused as refused:
-        return _refused(form, page, refused)
-    flash("更正已公示，原来的版本仍然可见。", "success")
-    return see_other(url_for("homework.item", item_id=item.id))
+    form = AmendForm(data=typed_to_change(item))
+
+    def amend(values: ItemValues) -> None:
+        publishing.amend_item(
+            item.id,
+            item.day_id,
+            values,
+            why=form.amend_reason.data,
+            reason=form.warning_reason.data or form.amend_reason.data,
+            revision=_revision(form),
+            actor=actor(),
+            may_add=is_mine(item),
+        )
+
+    next_url = url_for("homework.item", item_id=item.id)
+    return _changed(item, form, amend, done="更正已公示，原来的版本仍然可见。", next_url=next_url)
 
 
 @bp.route("/homework/items/<int:item_id>/retract", methods=["GET", "POST"])
@@ -129,18 +112,13 @@ def amend_item(item_id: int) -> Page:
 def retract_item(item_id: int) -> Page:
     """Withdraw a published item; the public log keeps it with the reason."""
     item = item_to_amend(item_id)
-    form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                publishing.retract_item(item.id, item.day_id, why=form.reason.data, actor=actor())
-        except Refused as refused:
-            show_refusal(form, refused)
-        else:
-            flash("已撤回公示，公示页会保留原文和撤回原因。", "success")
-            return see_other(url_for("homework.item", item_id=item.id))
-    lead = "家长已经能看到这项作业。撤回后，公示页保留原文、划线并写明原因。"
-    return _reason_page(form, "撤回已公示的作业", lead, url_for("homework.item", item_id=item.id))
+    return ask_reason(
+        lambda reason: publishing.retract_item(item.id, item.day_id, why=reason, actor=actor()),
+        title="撤回已公示的作业",
+        lead="家长已经能看到这项作业。撤回后，公示页保留原文、划线并写明原因。",
+        back_url=url_for("homework.item", item_id=item.id),
+        done="已撤回公示，公示页会保留原文和撤回原因。",
+    )
 
 
 @bp.get("/homework/items/<int:item_id>/view")
@@ -166,6 +144,22 @@ def _first_values(lesson: Lesson, on_day: date) -> dict[str, object]:
     copied = id_argument("copy")
     first = {"all_minutes": proposals_for(lesson, on_day).minutes} if copied is None else typed_from(my_item(copied))
     return first | {"due_on": usual_due_day(on_day), "submission_key": uuid4().hex[:24]}
+
+
+def _changed(item: Any, form: ItemForm, act: Callable[[ItemValues], None], *, done: str, next_url: str) -> Page:
+    """Show the form of an item, or `act` on what was typed in one transaction and go on."""
+    form.also.choices = []
+    (class_day,) = class_days_of(find_classes([item.day.class_id]), item.day.on_day)
+    page = {"lesson": None, "proposals": None, "class_day": class_day, "item": item}
+    if not form.validate_on_submit() or "check" in request.form:
+        return _form_page(form, page, 422 if form.errors else 200)
+    try:
+        with transaction():
+            act(values_of(form, item.day.on_day))
+    except Refused as refused:
+        return _refused(form, page, refused)
+    flash(done, "success")
+    return see_other(next_url)
 
 
 def _filing(form: ItemForm) -> Filing:
@@ -210,11 +204,6 @@ def _refused(form: ItemForm, page: dict[str, object], refused: Refused) -> tuple
     page["may_ask_room"] = isinstance(refused, filing.NoRoom)
     page["needs_reason"] = refused.field == "warning_reason"
     return _form_page(form, page, 422)
-
-
-def _reason_page(form: ReasonForm, title: str, lead: str, back_url: str) -> tuple[str, int]:
-    html = render_template("homework/reason.html", form=form, title=title, lead=lead, back_url=back_url)
-    return html, 422 if form.errors or form.form_errors else 200
 
 
 def _label(lesson: Lesson, on_day: date) -> str:
