@@ -26,11 +26,15 @@ from school.db import transaction
 from school.errors import Refused
 from school.people.enums import ImportKind
 from school.people.progress import clean_progress
-from school.people.service.exporting import export_pupils
+from school.people.service.exporting import export_roster as export
 from school.people.service.importing.imports import clean_imports, in_words, mapping_of
 from school.people.service.importing.running import Run, run_import
 
 _SHOWN = 20
+_COUNTED = {"pupils": "名学生", "teachers": "位教师", "assignments": "条任课安排"}
+_kind = click.option(
+    "--kind", type=click.Choice([kind.value for kind in ImportKind]), default=ImportKind.PUPILS.value, show_default=True
+)
 
 
 def _options(command: Callable) -> Callable:
@@ -47,9 +51,7 @@ def _options(command: Callable) -> Callable:
 
 @click.command("import-roster")
 @_options
-@click.option(
-    "--kind", type=click.Choice([kind.value for kind in ImportKind]), default=ImportKind.PUPILS.value, show_default=True
-)
+@_kind
 def import_roster(kind: str, **options: object) -> None:
     """Import FILE (.xlsx, .csv, or text named .xls): a list of pupils unless --kind says otherwise."""
     _import(ImportKind(kind), **options)  # type: ignore[arg-type]
@@ -71,14 +73,16 @@ def import_assignments(**options: object) -> None:
 
 @click.command("export-roster")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_kind
 @click.option("--school-year", type=int, help="School year whose class names are used; default: the present.")
-def export_roster(file: Path, school_year: int | None) -> None:
-    """Write all pupils to FILE (.xlsx or .csv), names byte for byte."""
+def export_roster(file: Path, kind: str, school_year: int | None) -> None:
+    """Write all pupils (or --kind) to FILE (.xlsx or .csv), names byte for byte; assignments are the present term's."""
     if file.suffix.lower() not in {".xlsx", ".csv"}:
         raise click.ClickException("文件名请以 .xlsx 或 .csv 结尾。")
-    content, count = export_pupils(file.suffix.lower()[1:], school_year=school_year or school_year_start(today()))
+    year = school_year or school_year_start(today())
+    content, count = export(ImportKind(kind), file.suffix.lower()[1:], school_year=year)
     file.write_bytes(content)
-    click.echo(f"已导出 {count} 名学生到 {file}", err=True)
+    click.echo(f"已导出 {count} {_COUNTED[kind]}到 {file}", err=True)
 
 
 @click.command("clean")

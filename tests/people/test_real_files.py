@@ -10,7 +10,7 @@ from flask import Flask
 from school.db import db
 from school.people.enums import ImportKind
 from school.people.models import ClassMembership, Guardian, Pupil, SchoolClass
-from school.people.service.exporting import HEADER, export_pupils
+from school.people.service.exporting import HEADER, export_roster
 from school.people.service.importing.reading import read_roster
 from school.sheets.reading import read_sheet
 from tests.conftest import SHARED
@@ -115,6 +115,6 @@ def test_a_refused_file_ends_with_one_and_a_sentence(app: Flask, tmp_path: Path)
 
 
 def test_an_empty_school_exports_its_header(app: Flask) -> None:
-    content, count = export_pupils("csv", school_year=2026)
+    content, count = export_roster(ImportKind.PUPILS, "csv", school_year=2026)
     assert count == 0
     assert content.decode("utf-8-sig").strip().split(",") == list(HEADER)

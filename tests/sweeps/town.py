@@ -192,7 +192,7 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
             "people.class_code_sheet": lambda target: ("class", target.values["class_id"]),
             "people.class_file": lambda target: ("pupils", target.values["class_id"]),
             "people.teacher_code_sheet": lambda _target: ("class", None),
-            "people.school_file": lambda _target: ("pupils", "all"),
+            "people.school_file": lambda target: (target.values["kind"], "all"),
             "accounts.code_slip": lambda target: ("user", target.values["user_id"]),
         },
         "ids": {"applied": imported["applied"].id, "discarded": imported["discarded"].id, "published": published.id},
@@ -340,7 +340,9 @@ def _by_arguments(
         frozenset({"day_id"}): [Target("国庆节", {"day_id": db.session.query(CalendarDay).first().id})],
         frozenset({"term_id"}): [Target("本学期", {"term_id": db.session.query(Term).first().id})],
         frozenset({"year"}): [Target("2026", {"year": 2026})],
-        frozenset({"file_type"}): [Target("全校", {"file_type": "csv"})],
+        frozenset({"kind", "file_type"}): [
+            Target(f"全校{kind.label}", {"kind": kind.value, "file_type": "csv"}) for kind in ImportKind
+        ],
     }
 
 

@@ -9,18 +9,20 @@ from school.audit.service import record
 from school.calendar.rules import school_year_start
 from school.clock import today
 from school.db import transaction
+from school.people.enums import ImportKind
 from school.people.labels import class_name
 from school.people.loaders import get_class, get_class_to_export
 from school.people.policy import may_export_class, may_see_class, sees_whole_school
 from school.people.queries.listing import ListedClass, classes_listed, homeroom_teachers, pupils_of_class
 from school.people.rules import LAST_GRADE, grade_label
-from school.people.service.exporting import export_pupils
+from school.people.service import exporting
 from school.people.views import bp
 from school.permissions import Permission
 from school.web.guard import requires
 from school.web.pages import XLSX, download, see_other
 
 TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+HOLDS = {"pupils": "（含监护人电话）", "teachers": "（含电话）"}
 
 
 @bp.get("/people/classes")
@@ -80,27 +82,28 @@ def class_file(class_id: int, file_type: str) -> Response:
     found = get_class_to_export(class_id)
     require_permit(("pupils", class_id))
     year = school_year_start(today())
-    content, _count = export_pupils(file_type, school_year=year, class_id=class_id)
+    content = exporting.export_class(class_id, file_type, school_year=year)
     return download(content, f"{_label(found.entry_year, found.number)}学生名单.{file_type}", TYPES[file_type])
 
 
-@bp.post("/people/pupils.<any(xlsx, csv):file_type>")
+@bp.post("/people/<any(pupils, teachers, assignments):kind>.<any(xlsx, csv):file_type>")
 @requires(Permission.MANAGE_PEOPLE)
-def export_school(file_type: str) -> Response:
-    """Record that the whole school's list is taken away, then give it."""
+def export_school(kind: str, file_type: str) -> Response:
+    """Record that the whole school's list of a kind is taken away, then give it."""
     with transaction():
-        record(actor(), "school.export", "导出了全校学生名单（含监护人电话）", subject_type="school")
-    permit_printing(("pupils", "all"))
-    return see_other(url_for("people.school_file", file_type=file_type))
+        sentence = f"导出了全校{ImportKind(kind).label}{HOLDS.get(kind, '')}"
+        record(actor(), "school.export", sentence, subject_type="school")
+    permit_printing((kind, "all"))
+    return see_other(url_for("people.school_file", kind=kind, file_type=file_type))
 
 
-@bp.get("/people/pupils.<any(xlsx, csv):file_type>")
+@bp.get("/people/<any(pupils, teachers, assignments):kind>.<any(xlsx, csv):file_type>")
 @requires(Permission.MANAGE_PEOPLE)
-def school_file(file_type: str) -> Response:
-    """The list of the whole school as a file, after its button was pressed."""
-    require_permit(("pupils", "all"))
-    content, _count = export_pupils(file_type, school_year=school_year_start(today()))
-    return download(content, f"全校学生名单.{file_type}", TYPES[file_type])
+def school_file(kind: str, file_type: str) -> Response:
+    """The whole school's list of a kind as a file, after its button was pressed."""
+    require_permit((kind, "all"))
+    content, _count = exporting.export_roster(ImportKind(kind), file_type, school_year=school_year_start(today()))
+    return download(content, f"全校{ImportKind(kind).label}.{file_type}", TYPES[file_type])
 
 
 def _label(entry_year: int, number: int) -> str:
