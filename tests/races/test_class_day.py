@@ -6,6 +6,7 @@ would prove nothing.
 
 import threading
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
 from flask import Flask
@@ -30,7 +31,7 @@ MINUTES = 25  # two fit under 60, a third does not
 
 def at_once(app: Flask, count: int, act: Callable[[int, threading.Barrier], None]) -> list[BaseException | None]:
     """Run `act` in `count` threads that begin together; answer what each raised."""
-    barrier = threading.Barrier(count)
+    barrier = threading.Barrier(count, timeout=30)
     outcomes: list[BaseException | None] = [None] * count
 
     def run(number: int) -> None:
@@ -43,8 +44,9 @@ def at_once(app: Flask, count: int, act: Callable[[int, threading.Barrier], None
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
+    deadline = monotonic() + 60
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=max(0, deadline - monotonic()))
     assert not any(thread.is_alive() for thread in threads)
     return outcomes
 
