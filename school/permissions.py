@@ -49,6 +49,10 @@ class Permission(StrEnum):
     MANAGE_CALENDAR = "manage_calendar"
     MANAGE_PREFERENCES = "manage_preferences"
     SEE_AUDIT = "see_audit"
+    CHOOSE_COURSES = "choose_courses"
+    TEACH_COURSES = "teach_courses"
+    SEE_COURSE_RESULTS = "see_course_results"
+    MANAGE_COURSES = "manage_courses"
 
     @property
     def label(self) -> str:
@@ -70,16 +74,32 @@ _PERMISSION_LABELS = {
     Permission.MANAGE_CALENDAR: "维护校历",
     Permission.MANAGE_PREFERENCES: "修改学校设置",
     Permission.SEE_AUDIT: "查看操作记录",
+    Permission.CHOOSE_COURSES: "为自己的孩子选课",
+    Permission.TEACH_COURSES: "查看自己所开课程的名单",
+    Permission.SEE_COURSE_RESULTS: "查看班级的选课结果",
+    Permission.MANAGE_COURSES: "维护课程、组织选课和摇号",
 }
 
 _P = Permission
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GUARDIAN: frozenset({_P.OWN_ACCOUNT, _P.SEE_OWN_CHILDREN}),
-    Role.SUBJECT_TEACHER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK}),
-    Role.HOMEROOM_TEACHER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.COORDINATE_HOMEWORK, _P.SEE_PEOPLE}),
-    Role.PREP_LEADER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK}),
-    Role.GRADE_LEADER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.APPROVE_HOMEWORK, _P.SEE_HOMEWORK_REPORT, _P.SEE_PEOPLE}),
+    Role.GUARDIAN: frozenset({_P.OWN_ACCOUNT, _P.SEE_OWN_CHILDREN, _P.CHOOSE_COURSES}),
+    Role.SUBJECT_TEACHER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES}),
+    Role.HOMEROOM_TEACHER: frozenset(
+        {_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.COORDINATE_HOMEWORK, _P.SEE_PEOPLE, _P.TEACH_COURSES, _P.SEE_COURSE_RESULTS}
+    ),
+    Role.PREP_LEADER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES}),
+    Role.GRADE_LEADER: frozenset(
+        {
+            _P.OWN_ACCOUNT,
+            _P.FILE_HOMEWORK,
+            _P.APPROVE_HOMEWORK,
+            _P.SEE_HOMEWORK_REPORT,
+            _P.SEE_PEOPLE,
+            _P.TEACH_COURSES,
+            _P.SEE_COURSE_RESULTS,
+        }
+    ),
     Role.TEACHING_OFFICE: frozenset(
         {
             _P.OWN_ACCOUNT,
@@ -90,10 +110,21 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_PEOPLE,
             _P.MANAGE_CALENDAR,
             _P.MANAGE_PREFERENCES,
+            _P.TEACH_COURSES,
+            _P.SEE_COURSE_RESULTS,
+            _P.MANAGE_COURSES,
         }
     ),
     Role.PRINCIPAL: frozenset(
-        {_P.OWN_ACCOUNT, _P.APPROVE_HOMEWORK, _P.SEE_HOMEWORK_REPORT, _P.SEE_PEOPLE, _P.MANAGE_PREFERENCES, _P.SEE_AUDIT}
+        {
+            _P.OWN_ACCOUNT,
+            _P.APPROVE_HOMEWORK,
+            _P.SEE_HOMEWORK_REPORT,
+            _P.SEE_PEOPLE,
+            _P.MANAGE_PREFERENCES,
+            _P.SEE_AUDIT,
+            _P.SEE_COURSE_RESULTS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {

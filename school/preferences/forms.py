@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import Field, fields
+from datetime import time
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +12,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, Optional
 
 from school.law import NATIONAL_CAPS
-from school.preferences.rules import BOUNDS, GRADES, WEEKDAYS, Preferences, from_stored
+from school.preferences.rules import BOUNDS, GRADES, TIMES, WEEKDAYS, Preferences, from_stored
 from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of, stripped
 
 CAP_GRADES = [grade for grade, minutes in NATIONAL_CAPS.items() if minutes]
@@ -83,8 +84,8 @@ def _names(key: str) -> list[str]:
 
 
 def _shown(key: str, value: Any, present: Preferences) -> Any:
-    if key == "publish_by":
-        return present.publish_time
+    if key in TIMES:
+        return time.fromisoformat(value)
     if isinstance(value, tuple):
         return "\n".join(value)
     return value
@@ -92,7 +93,7 @@ def _shown(key: str, value: Any, present: Preferences) -> Any:
 
 def _chosen(key: str, value: Any) -> Any:
     default = getattr(Preferences(), key)
-    if key == "publish_by":
+    if key in TIMES:
         return value.strftime("%H:%M")
     if isinstance(default, tuple):
         return tuple(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))
@@ -122,7 +123,7 @@ def _fields_of(setting: Field[Any]) -> Iterator[tuple[str, UnboundField]]:
 
 
 def _field(key: str, label: str, hint: str, default: Any) -> UnboundField:
-    if key == "publish_by":
+    if key in TIMES:
         return TimeField(label, description=hint, validators=[InputRequired("请按 16:00 这样的格式填写时间。")])
     if key == "no_homework_weekday":
         days = [("0", "不设"), *((str(day), f"周{WEEKDAYS[day]}") for day in range(1, 6))]

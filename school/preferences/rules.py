@@ -36,6 +36,9 @@ class Preferences:
     close_after_days: int = _setting(14, "自动归档天数", "公示这么多天以后不能再修改。")
     public_log: PublicLogAccess = _setting(PublicLogAccess.OPEN, "谁能看作业公示", "“有链接的人”需要带口令的链接。", group="公示")
     public_log_key: str = _setting("", "公示链接口令", "换一个口令，旧链接就失效。", group="公示")
+    lessons_end: str = _setting("15:30", "课表结束时间", "课后服务不早于这个时间开始。", rule="AS-05", group="课后服务")
+    service_end: str = _setting("17:30", "服务结束时间", "不早于当地下班时间；更早结束要写理由。", rule="AS-02", group="课后服务")
+    service_minutes: int = _setting(120, "每天服务时长（分钟）", "上课日少于这个时长要写理由。", rule="AS-03", group="课后服务")
     teacher_display: TeacherDisplay = _setting(TeacherDisplay.SURNAME, "公示中的教师", "公示页怎样称呼教师。", group="公示")
 
     @property
@@ -48,6 +51,16 @@ class Preferences:
         """The time of day after which a publication is late."""
         return time.fromisoformat(self.publish_by)
 
+    @property
+    def lessons_end_minute(self) -> int:
+        """When the timetable ends, in minutes after midnight (AS-05)."""
+        return _minute(self.lessons_end)
+
+    @property
+    def service_end_minute(self) -> int:
+        """When after-school service ends, in minutes after midnight (AS-02)."""
+        return _minute(self.service_end)
+
 
 GRADES = "零一二三四五六七八九"
 WEEKDAYS = "零一二三四五"
@@ -56,6 +69,8 @@ SECRET_KEYS = frozenset({"public_log_key"})  # the record says that they changed
 PRINCIPAL_ONLY = frozenset({"allowed_wordings"})  # HW-08: a false alarm is the principal's to allow, with a reason
 NEEDS_REASON = frozenset({"allowed_wordings"})
 
+TIMES = frozenset({"publish_by", "lessons_end", "service_end"})  # times of day, kept as 16:00
+
 BOUNDS = {
     "last_grade": (6, 9),
     "weekend_percent": (10, 100),
@@ -63,6 +78,7 @@ BOUNDS = {
     "repeat_limit": (2, 3),
     "near_percent": (50, 99),
     "close_after_days": (1, 180),
+    "service_minutes": (30, 240),
 }
 
 
@@ -82,7 +98,7 @@ def check_preference(key: str, value: Any) -> None:
     if key == "caps":
         for grade, minutes in value.items():
             _check_cap(int(grade), minutes)
-    if key == "publish_by":
+    if key in TIMES:
         try:
             time.fromisoformat(str(value))
         except ValueError:
@@ -110,6 +126,11 @@ def in_words(key: str, value: Any) -> str:
     if isinstance(value, tuple):
         return "、".join(f"“{text}”" for text in value) or "（空）"
     return str(getattr(value, "label", value)) or "（空）"
+
+
+def _minute(text: str) -> int:
+    moment = time.fromisoformat(text)
+    return moment.hour * 60 + moment.minute
 
 
 def _check_cap(grade: int, minutes: int) -> None:
