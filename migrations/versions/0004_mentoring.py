@@ -207,7 +207,7 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(), nullable=False),
     sa.Column('points', sa.Integer(), nullable=True),
     sa.Column('grade', sa.Enum('excellent', 'good', 'qualified', 'to_improve', name='grade', native_enum=False, create_constraint=True, length=24), nullable=True),
-    sa.Column('outcome', sa.Enum('pass', 'extend', name='outcome', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.Column('outcome', sa.Enum('passed', 'extended', name='outcome', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('comment', sa.Text(), nullable=False),
     sa.Column('decided_at', sa.DateTime(), nullable=True),
     sa.Column('decided_by', sa.Integer(), nullable=True),

@@ -99,13 +99,13 @@ class Signer(StrEnum):
 class Outcome(StrEnum):
     """How an acceptance (验收) ends for one apprentice."""
 
-    PASS = "pass"
-    EXTEND = "extend"
+    PASSED = "passed"
+    EXTENDED = "extended"
 
     @property
     def label(self) -> str:
         """The school's word."""
-        return {"pass": "通过，出师", "extend": "延期"}[self.value]
+        return {"passed": "通过，出师", "extended": "延期"}[self.value]
 
 
 class Grade(StrEnum):
