@@ -39,6 +39,8 @@ class Preferences:
     lessons_end: str = _setting("15:30", "课表结束时间", "课后服务不早于这个时间开始。", rule="AS-05", group="课后服务")
     service_end: str = _setting("17:30", "服务结束时间", "不早于当地下班时间；更早结束要写理由。", rule="AS-02", group="课后服务")
     service_minutes: int = _setting(120, "每天服务时长（分钟）", "上课日少于这个时长要写理由。", rule="AS-03", group="课后服务")
+    tier_research_years: int = _setting(6, "研究型起始年限", "任教满几年起算研究型。", group="教师成长")
+    tier_guidance_years: int = _setting(15, "指导型起始年限", "满几年并有高级职称或 46 岁以上算指导型。", group="教师成长")
     teacher_display: TeacherDisplay = _setting(TeacherDisplay.SURNAME, "公示中的教师", "公示页怎样称呼教师。", group="公示")
 
     @property
@@ -79,6 +81,8 @@ BOUNDS = {
     "near_percent": (50, 99),
     "close_after_days": (1, 180),
     "service_minutes": (30, 240),
+    "tier_research_years": (2, 15),
+    "tier_guidance_years": (8, 30),
 }
 
 
