@@ -3,15 +3,15 @@
 from flask import abort, render_template, request, url_for
 
 from school.accounts.identity import actor, the_person
-from school.calendar.models import Term
 from school.clock import today
 from school.compliance.queries.teams import Shares, team_shares
 from school.compliance.views import bp
+from school.mentoring.asked import the_term
 from school.mentoring.enums import TeamKind
 from school.mentoring.forms.research import AppraisalForm, WeightsForm
 from school.mentoring.queries.teams import Team, appraisals_of, teams_of, weights_of
 from school.mentoring.service import teams as service
-from school.mentoring.views.page import Page, small_form, the_term
+from school.mentoring.views.page import Page, small_form
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import revision_of
@@ -62,7 +62,7 @@ def team_weights(kind: str) -> Page:
 def team(kind: str, key: str) -> Page:
     """One team: its indicators with their figures, and the appraisal."""
     term = the_term()
-    found, shares = _find(term, kind, key)
+    found, shares = _find(kind, key)
     may_manage = the_person().may(Permission.MANAGE_MENTORING)
     if request.method == "POST" and not may_manage:
         abort(403)
@@ -97,7 +97,8 @@ def _kind() -> TeamKind:
     return TeamKind(wanted) if wanted in set(TeamKind) else abort(404)
 
 
-def _find(term: Term, kind: str, key: str) -> tuple[Team, Shares]:
+def _find(kind: str, key: str) -> tuple[Team, Shares]:
+    term = the_term()
     all_teams = teams_of(term, get_preferences().last_grade)
     found = next((one for one in all_teams if one.kind == kind and one.key == key), None) or abort(404)
     return found, team_shares(term, [found], today())[f"{kind}:{key}"]

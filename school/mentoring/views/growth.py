@@ -6,6 +6,7 @@ from school.accounts.identity import actor, the_person
 from school.clock import today
 from school.db import transaction
 from school.errors import Refused
+from school.mentoring.asked import get_teacher, my_teacher, the_term, this_year, tier_rule
 from school.mentoring.enums import AgeGroup, Tier, Title
 from school.mentoring.forms.growth import MeetForm, ProfileForm, RequirementForm, TierForm
 from school.mentoring.queries.growth import (
@@ -22,7 +23,7 @@ from school.mentoring.queries.growth import (
 from school.mentoring.queries.teams import appraisals_of_teacher
 from school.mentoring.service import growth as service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, get_teacher, my_teacher, small_form, the_term, this_year, tier_rule
+from school.mentoring.views.page import Page, small_form
 from school.permissions import Permission
 from school.web.guard import requires
 from school.web.pages import see_other

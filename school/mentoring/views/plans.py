@@ -4,12 +4,13 @@ from flask import abort, render_template, url_for
 
 from school.accounts.identity import actor
 from school.clock import today
+from school.mentoring.asked import get_teacher, my_teacher, this_year, tier_rule
 from school.mentoring.forms.growth import EvidenceForm, HalfYearForm, PlanForm
 from school.mentoring.queries.growth import find_plan, plans_of_year, tiered_staff
 from school.mentoring.rules.tiers import suggested_goals
 from school.mentoring.service import growth as service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, get_teacher, my_teacher, small_form, this_year, tier_rule
+from school.mentoring.views.page import Page, small_form
 from school.permissions import Permission
 from school.web.forms import revision_of
 from school.web.guard import requires

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from flask import abort, render_template, request, url_for
 
 from school.accounts.identity import actor, the_person
-from school.calendar.models import Term
 from school.calendar.queries import find_term_by_id
 from school.calendar.rules import grade_of
 from school.clock import today
+from school.mentoring.asked import the_term
 from school.mentoring.enums import Presence
 from school.mentoring.forms.research import ActivityForm, ProjectForm, StepForm
 from school.mentoring.queries.research import (
@@ -25,7 +25,7 @@ from school.mentoring.rules.teams import grade_group_name
 from school.mentoring.service import research as service
 from school.mentoring.service.research import ActivityValues
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form, the_term
+from school.mentoring.views.page import Page, small_form
 from school.people.queries import subjects
 from school.people.queries.listing import teachers_listed
 from school.permissions import Permission
@@ -61,7 +61,7 @@ def new_activity() -> Page:
     """Record an activity."""
     term = the_term()
     form = ActivityForm(on_day=min(today(), term.ends_on), revision="0")
-    _offer(form, term)
+    _offer(form, term.school_year.start_year)
     return small_form(
         form,
         lambda: service.record_activity(term, _values(form), form.invited.data, actor=actor()),
@@ -98,7 +98,7 @@ def change_activity(activity_id: int) -> Page:
     present = {name: getattr(found, name) for name in ActivityValues.__annotations__}
     invited = [one.teacher_id for one in found.attendances]
     form = ActivityForm(**present, invited=invited, revision=str(found.revision))
-    _offer(form, term)
+    _offer(form, term.school_year.start_year)
 
     def write() -> None:
         locked = lock_activity(activity_id) or abort(404)
@@ -191,8 +191,8 @@ def project(project_id: int) -> Page:
     )
 
 
-def _offer(form: ActivityForm, term: Term) -> None:
-    start_year, last = term.school_year.start_year, get_preferences().last_grade
+def _offer(form: ActivityForm, start_year: int) -> None:
+    last = get_preferences().last_grade
     grades = [(str(start_year - grade + 1), grade_group_name(grade)) for grade in range(1, last + 1)]
     form.offer([(str(one.id), one.name) for one in subjects()], grades, _staff())
 

@@ -1,4 +1,4 @@
-"""Triads with their dated members, agreements, entries and acceptances; tiers, plans, teams; research."""
+"""Triads with their dated members, duties, agreements, entries and acceptances."""
 
 from datetime import date, datetime
 
@@ -8,51 +8,18 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from school.calendar.models import Term
 from school.db import Instant, db, stored
 from school.mentoring.enums import (
-    ActivityKind,
-    AgeGroup,
-    CycleStage,
     DutyField,
     EntryKind,
     EntryState,
     Grade,
     Outcome,
-    Presence,
-    ProjectStage,
     Seat,
     Signer,
-    TeamKind,
-    Tier,
-    Title,
     TriadState,
 )
 from school.people.models import Subject, Teacher
 
 OPEN_MEMBER = text("ends_on IS NULL")
-
-
-class TeacherProfile(db.Model):
-    """What tiers are judged by, beside the first year of teaching; no date of birth (PR-12)."""
-
-    __tablename__ = "teacher_profiles"
-
-    teacher_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"), primary_key=True)
-    title: Mapped[Title] = mapped_column(stored(Title), default=Title.NONE)
-    age_group: Mapped[AgeGroup | None] = mapped_column(stored(AgeGroup))
-    revision: Mapped[int] = mapped_column(default=1)
-
-
-class TierChange(db.Model):
-    """The tier the office put a teacher in against the rule, from a day on; `tier` None: by the rule again."""
-
-    __tablename__ = "tier_changes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    teacher_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"), index=True)
-    tier: Mapped[Tier | None] = mapped_column(stored(Tier))
-    starts_on: Mapped[date]
-    reason: Mapped[str] = mapped_column(String(200))
-    changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    changed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Triad(db.Model):
@@ -263,186 +230,3 @@ class AcceptanceScore(db.Model):
     comment: Mapped[str] = mapped_column(Text, default="")
     scored_at: Mapped[datetime] = mapped_column(Instant)
     acceptance: Mapped[Acceptance] = relationship(back_populates="scores")
-
-
-class Requirement(db.Model):
-    """One of the unified requirements all teachers share in a school year (the first 1 of 131)."""
-
-    __tablename__ = "teacher_requirements"
-    __table_args__ = (UniqueConstraint("start_year", "title"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    start_year: Mapped[int]
-    position: Mapped[int] = mapped_column(default=0)
-    title: Mapped[str] = mapped_column(String(40))
-    detail: Mapped[str] = mapped_column(String(200), default="")
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
-class RequirementDone(db.Model):
-    """That a teacher has met a requirement; confirmed by a prep leader or the office."""
-
-    __tablename__ = "teacher_requirements_done"
-    __table_args__ = (UniqueConstraint("requirement_id", "teacher_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    requirement_id: Mapped[int] = mapped_column(ForeignKey("teacher_requirements.id"))
-    teacher_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"), index=True)
-    done_on: Mapped[date]
-    evidence: Mapped[str] = mapped_column(String(200), default="")
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-class YearPlan(db.Model):
-    """A teacher's plan for a school year: goals of their tier, a look at half-year and at the end."""
-
-    __tablename__ = "teacher_year_plans"
-    __table_args__ = (UniqueConstraint("teacher_id", "start_year"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    teacher_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"))
-    start_year: Mapped[int]
-    tier: Mapped[Tier] = mapped_column(stored(Tier))
-    goals: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # {"goal", "measure"}
-    half_year_look: Mapped[str] = mapped_column(Text, default="")
-    half_year_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    half_year_at: Mapped[datetime | None] = mapped_column(Instant)
-    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
-    revision: Mapped[int] = mapped_column(default=1)
-    evidence: Mapped[list["PlanEvidence"]] = relationship(
-        back_populates="plan", cascade="all, delete-orphan", lazy="selectin", order_by="PlanEvidence.on_day"
-    )
-
-
-class PlanEvidence(db.Model):
-    """Something that shows a goal was worked on."""
-
-    __tablename__ = "teacher_plan_evidence"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("teacher_year_plans.id"), index=True)
-    goal: Mapped[int]  # index of the goal it belongs to
-    on_day: Mapped[date]
-    text: Mapped[str] = mapped_column(String(300))
-    plan: Mapped[YearPlan] = relationship(back_populates="evidence")
-
-
-class TeamWeights(db.Model):
-    """The weights of a kind of team in a term: points by `Indicator`, adding up to 100."""
-
-    __tablename__ = "team_weights"
-    __table_args__ = (UniqueConstraint("term_id", "kind"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    term_id: Mapped[int] = mapped_column(ForeignKey("terms.id"))
-    kind: Mapped[TeamKind] = mapped_column(stored(TeamKind))
-    weights: Mapped[dict[str, int]] = mapped_column(JSON)
-    revision: Mapped[int] = mapped_column(default=1)
-
-
-class TeamAppraisal(db.Model):
-    """A team's appraisal as it was decided; every member has its score."""
-
-    __tablename__ = "team_appraisals"
-    __table_args__ = (UniqueConstraint("term_id", "kind", "team_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    term_id: Mapped[int] = mapped_column(ForeignKey("terms.id"))
-    kind: Mapped[TeamKind] = mapped_column(stored(TeamKind))
-    team_key: Mapped[str] = mapped_column(String(40))  # maths-2024, 2024, or the triad's id
-    name: Mapped[str] = mapped_column(String(60))
-    member_ids: Mapped[list[int]] = mapped_column(JSON)
-    weights: Mapped[dict[str, int]] = mapped_column(JSON)
-    shares: Mapped[dict[str, float | None]] = mapped_column(JSON)  # 0 to 1 by indicator; None: nothing to count
-    judged_points: Mapped[int]  # of 100, by the office
-    total: Mapped[float]
-    comment: Mapped[str] = mapped_column(Text, default="")
-    decided_at: Mapped[datetime] = mapped_column(Instant)
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-
-
-class ResearchActivity(db.Model):
-    """Collective lesson preparation or a workshop of the cycle 备·说·讲·评·研 (S10)."""
-
-    __tablename__ = "research_activities"
-    __table_args__ = (Index(None, "term_id", "on_day"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    term_id: Mapped[int] = mapped_column(ForeignKey("terms.id"))
-    kind: Mapped[ActivityKind] = mapped_column(stored(ActivityKind))
-    stage: Mapped[CycleStage | None] = mapped_column(stored(CycleStage))
-    theme: Mapped[str] = mapped_column(String(80))
-    on_day: Mapped[date]
-    place: Mapped[str] = mapped_column(String(40), default="")
-    subject_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"))
-    entry_year: Mapped[int | None]
-    host_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"))
-    summary: Mapped[str] = mapped_column(Text, default="")
-    product: Mapped[str] = mapped_column(String(120), default="")
-    product_link: Mapped[str] = mapped_column(String(300), default="")
-    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    revision: Mapped[int] = mapped_column(default=1)
-    attendances: Mapped[list["Attendance"]] = relationship(
-        back_populates="activity", cascade="all, delete-orphan", lazy="selectin", order_by="Attendance.id"
-    )
-
-
-class Attendance(db.Model):
-    """A teacher invited to an activity, and whether they came."""
-
-    __tablename__ = "research_attendances"
-    __table_args__ = (UniqueConstraint("activity_id", "teacher_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    activity_id: Mapped[int] = mapped_column(ForeignKey("research_activities.id"))
-    teacher_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"), index=True)
-    presence: Mapped[Presence] = mapped_column(stored(Presence), default=Presence.PRESENT)
-    activity: Mapped[ResearchActivity] = relationship(back_populates="attendances")
-
-
-class Project(db.Model):
-    """A research project (课题) with members and dated steps."""
-
-    __tablename__ = "research_projects"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(100), unique=True)
-    level: Mapped[str] = mapped_column(String(20), default="")  # 校级, 县级 …
-    stage: Mapped[ProjectStage] = mapped_column(stored(ProjectStage), default=ProjectStage.APPLIED)
-    opened_on: Mapped[date]
-    revision: Mapped[int] = mapped_column(default=1)
-    members: Mapped[list["ProjectMember"]] = relationship(
-        back_populates="project", cascade="all, delete-orphan", lazy="selectin", order_by="ProjectMember.id"
-    )
-    steps: Mapped[list["ProjectStep"]] = relationship(
-        back_populates="project", cascade="all, delete-orphan", lazy="selectin", order_by="ProjectStep.id"
-    )
-
-
-class ProjectMember(db.Model):
-    """A teacher in a project; one leads."""
-
-    __tablename__ = "research_project_members"
-    __table_args__ = (UniqueConstraint("project_id", "teacher_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("research_projects.id"))
-    teacher_id: Mapped[int] = mapped_column(ForeignKey("teachers.id"), index=True)
-    is_leader: Mapped[bool] = mapped_column(default=False)
-    project: Mapped[Project] = relationship(back_populates="members")
-
-
-class ProjectStep(db.Model):
-    """A stage a project reached, when, and with what outcome."""
-
-    __tablename__ = "research_project_steps"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("research_projects.id"), index=True)
-    stage: Mapped[ProjectStage] = mapped_column(stored(ProjectStage))
-    on_day: Mapped[date]
-    outcome: Mapped[str] = mapped_column(Text, default="")
-    product_link: Mapped[str] = mapped_column(String(300), default="")
-    project: Mapped[Project] = relationship(back_populates="steps")
