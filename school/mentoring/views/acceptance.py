@@ -143,6 +143,7 @@ def _page(
     triad = get_triad(found.triad_id)
     items = [item_of(one) for one in found.rubric]
     mine = next((one for one in found.scores if one.user_id == person.user_id), None)
+    given = (mine.points, mine.comment) if mine else ({}, "")
     is_open = found.decided_at is None
     name = teacher_names([found.teacher_id])[found.teacher_id]
     may_score = is_open and person.may(Permission.ASSESS_MENTORING)
@@ -153,9 +154,7 @@ def _page(
         name=name,
         items=items,
         kinds=KINDS,
-        scoring=(scoring or ScoreForm.of(items, mine.points if mine else {}, mine.comment if mine else ""))
-        if may_score
-        else None,
+        scoring=scoring or (ScoreForm.of(items, *given) if may_score else None),
         deciding=(deciding or DecisionForm(formdata=None)) if is_open and person.may(Permission.MANAGE_MENTORING) else None,
         shows_scores=person.may(Permission.ASSESS_MENTORING) or person.may(Permission.SEE_MENTORING_REPORT) or not is_open,
         today=today(),
