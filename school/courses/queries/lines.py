@@ -23,7 +23,7 @@ from sqlalchemy import null as sql_null
 
 from school.calendar.rules import grade_of
 from school.courses.enums import PlaceSource, WaitingState
-from school.courses.models import Application, CourseConsent, Place, Selection, WaitingEntry
+from school.courses.models import Application, Course, CourseConsent, Place, Selection, WaitingEntry, Wish
 from school.courses.queries.catalogue import Catalogue, get_catalogues
 from school.courses.rules.facts import CourseFacts
 from school.courses.rules.queue import Entry, Line
@@ -175,6 +175,25 @@ def pupils_by_number(selection_id: int) -> dict[str, int]:
     """The children of a selection's applications by application number."""
     statement = select(Application.number, Application.pupil_id).where(Application.selection_id == selection_id)
     return {number: pupil_id for number, pupil_id in db.session.execute(statement)}
+
+
+def placed_by_course(selection_id: int) -> dict[int, int]:
+    """Live places by course id; courses without any are absent."""
+    statement = select(PLACES.c.course_id, func.count()).where(IS_LIVE_PLACE, PLACES.c.selection_id == selection_id)
+    return {course_id: count for course_id, count in db.session.execute(statement.group_by(PLACES.c.course_id))}
+
+
+def names_together(selection_id: int) -> dict[tuple[int, int], str]:
+    """The names of the groups in which siblings wish for a course together, by pupil and course id."""
+    statement = select(Application.pupil_id, Wish.course_id, Wish.together).join(Wish, Wish.application_id == Application.id)
+    rows = db.session.execute(statement.where(Application.selection_id == selection_id, Wish.together != ""))
+    return {(pupil_id, course_id): name for pupil_id, course_id, name in rows}
+
+
+def get_courses(course_ids: Iterable[int]) -> list[Course]:
+    """Courses as rows to be changed, read anew, ascending; their selection is locked."""
+    statement = select(Course).where(Course.id.in_(sorted(set(course_ids)))).order_by(Course.id)
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
 def selection_ids() -> list[int]:

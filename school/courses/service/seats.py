@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from school.audit.service import Actor, record
-from school.courses.enums import PlaceEnd, PlaceSource, WaitingState
-from school.courses.queries.lines import Seen, children_of, get_course_in, had_place, see, waited_for
+from school.courses.enums import CourseState, PlaceEnd, PlaceSource, WaitingState
+from school.courses.queries.lines import Seen, children_of, get_course_in, get_courses, had_place, see, waited_for
 from school.courses.rules.facts import CourseFacts
 from school.courses.rules.seats import (
     CourseFull,
@@ -20,11 +20,42 @@ from school.courses.rules.seats import (
     judge_seats,
     names_in_words,
 )
-from school.courses.service.places import Ground, Result, ResultKind, end_places, insert_place, stand_on
-from school.courses.service.waiting import accept, check_gives_up, end_entry, end_lone_entry, join, pass_on, result_of
+from school.courses.service.outcomes import enter_outcome
+from school.courses.service.places import (
+    Ground,
+    Result,
+    ResultKind,
+    end_places,
+    end_places_of_course,
+    insert_place,
+    read_ground,
+    stand_on,
+)
+from school.courses.service.waiting import (
+    accept,
+    check_gives_up,
+    end_entries_of_course,
+    end_entry,
+    end_lone_entry,
+    join,
+    pass_on,
+    result_of,
+)
+from school.db import db
 from school.errors import Refused
 
-__all__ = ["Result", "ResultKind", "end_all", "place_by_office", "remove_by_office", "take", "transfer", "withdraw"]
+__all__ = [
+    "Result",
+    "ResultKind",
+    "cancel_course",
+    "end_all",
+    "enter_outcome",
+    "place_by_office",
+    "remove_by_office",
+    "take",
+    "transfer",
+    "withdraw",
+]
 
 
 class ConsentNoteMissing(Refused):
@@ -143,6 +174,30 @@ def end_all(selection_id: int, pupil_id: int, reason: PlaceEnd, *, note: str = "
     if count:
         _record(ground, "courses.end_all", f"结束了学生的全部课程与候补，共 {count} 项", pupil_id, reason=note)
     return count
+
+
+def cancel_course(selection_id: int, course_id: int, *, reason: str, by: Actor) -> list[int]:
+    """Call a course off: its places and its list end; answers the children who lost a place. Twice changes nothing.
+
+    A child on the list of another course may fit there now, and then has its seat at once.
+    """
+    ground = stand_on(selection_id, by)
+    course = get_course_in(ground.rulebook, course_id)
+    if not reason.strip():
+        raise Refused("请写明停开的原因，家长会看到。", "reason")
+    if course.state is CourseState.CANCELLED:
+        return []
+    for row in get_courses([course_id]):
+        row.state, row.state_reason = CourseState.CANCELLED, reason.strip()
+        row.revision += 1
+    db.session.flush()
+    ground = read_ground(selection_id, by)
+    pupil_ids = end_places_of_course(ground, course_id, PlaceEnd.CANCELLED, note=reason.strip())
+    waiting = end_entries_of_course(ground, course_id)
+    sentence = f"停开了课程“{course.name}”，涉及 {len(pupil_ids)} 个名额、{waiting} 人候补"
+    record(by, "courses.cancel", sentence, subject_type="course", subject_id=course_id, reason=reason.strip())
+    pass_on(ground, waited_for(selection_id, pupil_ids))
+    return pupil_ids
 
 
 def _see_settled(ground: Ground, pupil_id: int, course_id: int) -> Seen:
