@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from school.courses.models import Course, Place, WaitingEntry
+from school.courses.queries.check import snapshots
+from school.courses.rules.checking import findings_of
 from school.courses.service import seats, waiting
 from school.courses.service.places import Result
 from school.db import db, transaction
@@ -71,6 +73,12 @@ def states(course: Course) -> list[str]:
     """The states of the entries of a course's list, in the order they were made."""
     fresh()
     return [row.state.value for row in db.session.query(WaitingEntry).filter_by(course_id=course.id).order_by(WaitingEntry.id)]
+
+
+def faults() -> list[str]:
+    """The kinds of damage the audit finds in all selections."""
+    fresh()
+    return [finding.kind.value for one in snapshots() for finding in findings_of(one)]
 
 
 def ids(*pupils: Pupil) -> list[int]:

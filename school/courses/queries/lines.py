@@ -91,15 +91,15 @@ def see(rulebook: Rulebook, pupil_id: int, course_id: int, now: datetime) -> See
     values = {"selection": selection.id, "pupil": pupil_id, "course": course_id, "now": now}
     rows = db.session.execute(_SEE, values).all()
     counts = {row.kind: row.number for row in rows if row.pupil_id is None}
-    children = _children(rows, selection.start_year)
+    children = children_from(rows, selection.start_year)
     return Seen(children.get(pupil_id, Child(None, has_consent=False)), counts["taken"], counts["overdue"] > 0)
 
 
 def children_of(rulebook: Rulebook, pupil_ids: Iterable[int]) -> dict[int, Child]:
     """Several children as `judge` needs them, by pupil id."""
     wanted = sorted(set(pupil_ids))
-    rows = db.session.execute(_facts(lambda column: column.in_(wanted)), {"selection": rulebook.selection.id}).all()
-    found = _children(rows, rulebook.selection.start_year)
+    rows = db.session.execute(facts_select(lambda column: column.in_(wanted)), {"selection": rulebook.selection.id}).all()
+    found = children_from(rows, rulebook.selection.start_year)
     return {pupil_id: found.get(pupil_id, Child(None, has_consent=False)) for pupil_id in wanted}
 
 
@@ -111,7 +111,7 @@ def load_line(rulebook: Rulebook, course_id: int) -> tuple[Line, dict[int, Child
     if not line.entries:
         return line, {}
     rows = db.session.execute(_LINE_CHILDREN, values).all()
-    found = _children(rows, rulebook.selection.start_year)
+    found = children_from(rows, rulebook.selection.start_year)
     return line, {one.pupil_id: found.get(one.pupil_id, Child(None, has_consent=False)) for one in line.entries}
 
 
@@ -214,7 +214,8 @@ def taken_in(course_id: ColumnElement[int]) -> ColumnElement[int]:
     return held.scalar_subquery() + offered.where(ENTRIES.c.offer_expires_at > _NOW).scalar_subquery()
 
 
-def _children(rows: Sequence[Row[Any]], start_year: int) -> dict[int, Child]:
+def children_from(rows: Sequence[Row[Any]], start_year: int) -> dict[int, Child]:
+    """Children by pupil id out of the rows of `facts_select`; somebody without a single row is absent."""
     grades: dict[int, int] = {}
     agreed: set[int] = set()
     held: dict[str, dict[int, dict[int, datetime]]] = {"place": {}, "waiting": {}, "offered": {}}
@@ -238,7 +239,7 @@ def _children(rows: Sequence[Row[Any]], start_year: int) -> dict[int, Child]:
     }
 
 
-def _facts(is_wanted: Any) -> CompoundSelect:
+def facts_select(is_wanted: Any) -> CompoundSelect:
     """Class, consent, places and entries of children as rows (kind, pupil_id, number, moment), in one statement."""
     return union_all(*_fact_selects(is_wanted))
 
@@ -290,4 +291,4 @@ _PLACED = select(func.count()).select_from(PLACES).where(PLACES.c.course_id == _
 _LINE = _line_select()
 _ENTRY = _line_select().where(ENTRIES.c.pupil_id == _PUPIL)
 _on_line = select(ENTRIES.c.pupil_id).where(IS_LIVE_ENTRY, ENTRIES.c.course_id == _COURSE)
-_LINE_CHILDREN = _facts(lambda column: column.in_(_on_line))
+_LINE_CHILDREN = facts_select(lambda column: column.in_(_on_line))

@@ -153,7 +153,7 @@ def settle(course_ids: Iterable[int], hall: Hall, rulebook: Rulebook, now: datet
         if step is None:
             dirty.discard(course_id)
             if not dirty:
-                step = _find_exchange(visited, hall, rulebook, now)
+                step = find_exchange(visited, hall, rulebook)
         if step is not None:
             yield step
             hall.apply(step)
@@ -219,7 +219,7 @@ def _touched(step: Step, hall: Hall) -> set[int]:
     return touched
 
 
-def _find_exchange(course_ids: Iterable[int], hall: Hall, rulebook: Rulebook, now: datetime) -> Promoted | None:
+def find_exchange(course_ids: Iterable[int], hall: Hall, rulebook: Rulebook) -> Promoted | None:
     """A circle of children, each first in line for a seat the next one gives up; they change at once.
 
     Each is the first on the list who fits, so nobody is skipped. Offers are answered one by one and form no circle.
