@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from school.accounts import service
 from school.accounts.forms import ActivateForm, ChangePasswordForm, SignInForm
 from school.accounts.identity import actor, start_session
+from school.accounts.loaders import get_own_account
 from school.accounts.scopes import read_scopes
 from school.accounts.views import bp
 from school.clock import today
@@ -36,7 +37,7 @@ def sign_in() -> Page:
     except Refused as refused:
         show_refusal(form, refused)
         return _sign_in_page(form, 422)
-    start_session(user)
+    start_session(user.id)
     kept = restore(form.kept.data or "")
     if kept:
         return render_template("accounts/resume.html", kept=kept)
@@ -56,7 +57,7 @@ def activate() -> Page:
     except Refused as refused:
         show_refusal(form, refused)
         return render_template("accounts/activate.html", form=form), 422
-    start_session(user)
+    start_session(user.id)
     flash("密码已设好，以后用登录名和密码登录。", "success")
     return see_other(url_for("home.index"))
 
@@ -75,16 +76,16 @@ def sign_out() -> Response:
 @begins_reading
 def account() -> Page:
     """One's own account: change the password."""
-    form = ChangePasswordForm()
+    own, form = get_own_account(), ChangePasswordForm()
     if not form.validate_on_submit():
         return _account_page(form, 422 if form.is_submitted() else 200)
     try:
         with transaction():
-            service.change_password(current_user, form.password.data, form.new_password.data, actor=actor())
+            service.change_password(own, form.password.data, form.new_password.data, actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
         return _account_page(form, 422)
-    start_session(current_user)
+    start_session(own.id)
     flash("密码已修改，其他设备已退出登录。", "success")
     return see_other(url_for("accounts.account"))
 
@@ -94,7 +95,7 @@ def account() -> Page:
 def sign_out_everywhere() -> Response:
     """End all sessions of one's own account, this one included."""
     with transaction():
-        service.sign_out_everywhere(current_user, actor=actor())
+        service.sign_out_everywhere(get_own_account(), actor=actor())
     logout_user()
     session.clear()
     flash("已在所有设备上退出登录。", "success")
@@ -107,6 +108,7 @@ def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
 
 
 def _account_page(form: ChangePasswordForm, status: int) -> tuple[str, int]:
-    titles = read_scopes().titles(current_user.grants, today())
-    page = render_template("accounts/account.html", form=form, titles=titles, login=current_user.login)
+    own = get_own_account()
+    titles = read_scopes().titles(own.grants, today())
+    page = render_template("accounts/account.html", form=form, titles=titles, login=own.login)
     return page, status
