@@ -69,25 +69,17 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
+READ_IN_UNIT = "read in this unit of work"  # a key of `Session.info` for what must be read anew by the next
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-
-
-def begin_writing() -> None:
-    """Make the transactions of this request or command take SQLite's write lock at their first statement."""
-    _writing.set(True)
-
-
-def begin_reading() -> None:
-    """Make the transactions of this request plain reads again."""
-    _writing.set(False)
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
     """One use case: commit at the end, roll back on any exception.
 
-    A read that went before is ended first, so that SQLite takes the write lock with the first statement. What was read
-    stays as it was read; whatever the rules judge is read anew under its lock.
+    On SQLite a read that went before is ended first, so that the write lock is taken with the first statement. What was
+    read stays as it was read; whatever the rules judge is read anew under its lock.
     """
     if not _writing.get():
         _end_reading()
@@ -106,7 +98,9 @@ def _end_reading() -> None:
     session = db.session()
     if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
         raise RuntimeError("something was written before transaction() began")
-    session.commit()
+    if session.get_bind().dialect.name == "sqlite":
+        session.commit()  # else each statement sees the present anyway, and going on saves two ways to the server
+    session.info.pop(READ_IN_UNIT, None)
 
 
 def init_app(app: Flask) -> None:

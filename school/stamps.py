@@ -13,7 +13,7 @@ from sqlalchemy import String, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
-from school.db import db
+from school.db import READ_IN_UNIT, db
 
 Value = TypeVar("Value")
 
@@ -27,6 +27,9 @@ class Stamp(db.Model):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(String(32))
+
+
+_ALL = select(Stamp.__table__)
 
 
 def kept(name: str, read: Callable[[], Value]) -> Value:
@@ -43,16 +46,16 @@ def kept(name: str, read: Callable[[], Value]) -> Value:
 
 def forget_stamps() -> None:
     """Make the next reading of this transaction ask for the stamps again, after it waited for a lock."""
-    db.session().info.pop("stamps", None)
+    db.session().info.pop(READ_IN_UNIT, None)
 
 
 def _stamps() -> dict[str, str]:
     """All stamps, read once in a transaction."""
     session = db.session()
-    transaction, stamps = session.info.get("stamps", (None, {}))
+    transaction, stamps = session.info.get(READ_IN_UNIT, (None, {}))
     if transaction is None or transaction is not session.get_transaction():
-        stamps = {name: value for name, value in session.execute(select(Stamp.__table__))}
-        session.info["stamps"] = (session.get_transaction(), stamps)
+        stamps = {name: value for name, value in session.execute(_ALL)}
+        session.info[READ_IN_UNIT] = (session.get_transaction(), stamps)
     return stamps
 
 
@@ -66,4 +69,4 @@ def _restamp(session: Session, _flush: UOWTransaction) -> None:
     statement = insert(Stamp.__table__).values([{"name": name, "value": uuid4().hex} for name in sorted(names)])
     statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
     session.execute(statement)
-    session.info.pop("stamps", None)
+    session.info.pop(READ_IN_UNIT, None)

@@ -8,7 +8,6 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from school.accounts.forms import SignInForm
 from school.accounts.identity import SignedIn, current_person, find_signed_in, is_session_stale
-from school.db import begin_reading, begin_writing
 from school.web.guard import ASSETS, access_of
 from school.web.kept import keep, restore
 
@@ -37,9 +36,6 @@ def _load(session_id: str) -> SignedIn | None:
 def _guard() -> Any:
     if request.endpoint is None or request.endpoint in ASSETS:
         return None
-    view = current_app.view_functions[request.endpoint]
-    is_reading = request.method in READING or hasattr(view, "begins_reading")
-    begin_reading() if is_reading else begin_writing()
     person = current_person()
     if person and is_session_stale(person):
         logout_user()

@@ -15,7 +15,7 @@ from school.db import transaction
 from school.errors import Refused
 from school.permissions import Permission
 from school.web.forms import show_refusal
-from school.web.guard import begins_reading, public, requires
+from school.web.guard import public, requires
 from school.web.kept import restore
 from school.web.pages import safe_next, see_other
 
@@ -24,7 +24,6 @@ Page = str | Response | tuple[str, int]
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
-@begins_reading
 def sign_in() -> Page:
     """Name and password; what was typed before the session ended is offered again."""
     form = SignInForm(next=request.args.get("next", ""))
@@ -46,7 +45,6 @@ def sign_in() -> Page:
 
 @bp.route("/activate", methods=["GET", "POST"])
 @public
-@begins_reading
 def activate() -> Page:
     """First sign-in with the printed one-time code."""
     form = ActivateForm(login=request.args.get("login", ""), code=request.args.get("code", ""))
@@ -73,7 +71,6 @@ def sign_out() -> Response:
 
 @bp.route("/account", methods=["GET", "POST"])
 @requires(Permission.OWN_ACCOUNT)
-@begins_reading
 def account() -> Page:
     """One's own account: change the password."""
     own, form = get_own_account(), ChangePasswordForm()
