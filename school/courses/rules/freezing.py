@@ -1,5 +1,6 @@
 """From a term's wishes to the frozen list a draw is held on: by application number, never a name (PR-03)."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,43 @@ def frozen_selection(
         applications=tuple(sorted(applications, key=lambda one: one.id)),
         buffer_minutes=selection.buffer_minutes,
     )
+
+
+def frozen_json(selection: Selection) -> str:
+    """The list as the public downloads it: the same list gives the same text, whatever the order it was read in."""
+    document = {
+        "buffer_minutes": selection.buffer_minutes,
+        "courses": [_course_row(one) for one in sorted(selection.courses, key=lambda one: one.id)],
+        "pupils": [_pupil_row(one) for one in sorted(selection.applications, key=lambda one: one.id)],
+    }
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _course_row(course: Course) -> dict[str, object]:
+    meetings = [{"day": one.day, "start": one.starts_at, "end": one.ends_at, "weeks": one.weeks} for one in course.meetings]
+    return {
+        "id": course.id,
+        "capacity": course.capacity,
+        "minimum": course.minimum,
+        "grades": sorted(course.grades),
+        "meetings": meetings,
+        "first_on": course.first_on,
+        "last_on": course.last_on,
+        "is_exempt": course.is_exempt,
+    }
+
+
+def _pupil_row(one: Application) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "grade": one.grade,
+        "prefs": list(one.wishes),
+        "max_courses": one.max_courses,
+        "max_per_day": one.max_per_day,
+        "held": list(one.held),
+        "together": dict(one.together),
+        "priority": one.priority,
+    }
 
 
 def _left(course: CourseFacts, taken: int) -> Course:
