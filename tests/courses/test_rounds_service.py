@@ -302,10 +302,6 @@ def test_the_counts_are_of_children_in_class(wished: SmallCourses) -> None:
         ("国际象棋", 1, 1),
         ("足球", 1, 0),
     ]
-        ("剪纸", 1, 1),
-        ("国际象棋", 1, 1),
-        ("足球", 1, 0),
-    ]
     assert [one.course.name for one in wishes if not one.wishes] == ["舞蹈", "合唱", "机器人", "作业辅导"]
 
 
