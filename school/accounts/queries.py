@@ -115,9 +115,7 @@ def _narrow(statement: Select, wanted: UserFilter) -> Select:
 
 
 _users, _grants, _day = User.__table__.c, RoleGrant.__table__.c, bindparam("day", type_=Date)
-_is_held = and_(
-    _grants.user_id == _users.id, _grants.starts_on <= _day, or_(_grants.ends_on.is_(None), _grants.ends_on >= _day)
-)
+_is_held = and_(_grants.user_id == _users.id, _grants.starts_on <= _day, or_(_grants.ends_on.is_(None), _grants.ends_on >= _day))
 _SESSION_HOLDER = (
     select(_users.display_name, _users.session_epoch, _grants.role, _grants.class_id, _grants.entry_year)
     .select_from(User.__table__.outerjoin(RoleGrant.__table__, _is_held))
