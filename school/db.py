@@ -14,8 +14,9 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from school.clock import ZONE
 
@@ -69,6 +70,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
+SECONDS_UNASKED = 1.0  # a pooled connection that rested no longer than this is taken to be alive
 READ_IN_UNIT = "read in this unit of work"  # a key of `Session.info` for what must be read anew by the next
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -104,11 +106,33 @@ def _end_reading() -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Attach the session and the listeners of SQLite's engine."""
+    """Attach the session and the listeners of the engine."""
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _listen(db.engine, str(app.config["SQLITE_SYNCHRONOUS"]))
+        else:
+            _ask_rested_connections(db.engine)
+
+
+def _ask_rested_connections(engine: Engine) -> None:
+    """Ask a pooled connection whether it still lives, but only one that has rested: the server may have started anew.
+
+    Asking each time, as `pool_pre_ping` does, is one way to the server and back in every request.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, entry: ConnectionPoolEntry, _fairy: PoolProxiedConnection) -> None:
+        if monotonic() - entry.info.get("rests_since", monotonic()) < SECONDS_UNASKED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("a rested connection does not answer") from error
 
 
 def _take_write_lock(connection: Connection) -> None:
