@@ -7,11 +7,12 @@ settlement is looked at before it counts: nobody before who fits is skipped, no 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import permutations
 
 from school.clock import ZONE
 from school.courses.enums import CourseState, Family, Phase, Promotion, SelectionState
 from school.courses.rules.facts import CourseFacts, MeetingFacts, SelectionFacts, Window
-from school.courses.rules.queue import Entry, Expired, Hall, Line, Offered, Promoted, Step, units_of
+from school.courses.rules.queue import Entry, Expired, Hall, Line, Offered, Promoted, Step
 from school.courses.rules.queue import settle as steps_of
 from school.courses.rules.seats import Child, Rulebook, judge, judge_new
 
@@ -266,6 +267,19 @@ class Model:
         is_clash = any(one.id in self.rulebook.clashes[course.id] for one in kept)
         return is_right and not (is_clash or is_week_full or is_day_full)
 
+    def units(self, course: int) -> list[list[Entry]]:
+        """Who waits, in order, siblings who go together as one; put in order here anew."""
+        waiting = [one for one in self.entries if one.course_id == course and one.expires_at is None]
+        drawn = sorted((one for one in waiting if one.draw_rank is not None), key=lambda one: one.draw_rank or 0)
+        units: list[list[Entry]] = []
+        for entry in drawn + sorted((one for one in waiting if one.draw_rank is None), key=lambda one: one.id):
+            mates = [unit for unit in units if entry.together and unit[0].together == entry.together]
+            if mates:
+                mates[0].append(entry)
+            else:
+                units.append([entry])
+        return units
+
     def free(self, course: int) -> int:
         """Seats neither placed nor openly offered."""
         return self.rulebook.courses[course].capacity - self.line(course).held(self.now)
@@ -279,9 +293,10 @@ class Model:
                 assert not line.entries
                 assert not line.placed
             overdue = [one for one in line.entries if one.expires_at is not None and one.expires_at <= self.now]
-            for unit in units_of(line):
+            for unit in self.units(course):
                 has_seats = len(unit) <= self.free(course) and not overdue
                 assert not (has_seats and all(self.fits(one) for one in unit)), f"{unit} is stuck"
+        self._check_changes()
         for pupil in self.grades:
             self._check_child(pupil)
 
@@ -295,6 +310,17 @@ class Model:
         assert not selection.max_per_day or all(days.count(day) <= selection.max_per_day for day in days)
         assert not child.places & (child.waiting | child.offered.keys())
 
+    def _check_changes(self) -> None:
+        """No two children, each first in line for the other's seat, stand there without changing."""
+        if self.rulebook.selection.promotion is Promotion.OFFER:
+            return
+        for one, other in permutations(self.rulebook.courses, 2):
+            heads = [next((u[0] for u in self.units(c) if len(u) == 1 and self.fits(u[0])), None) for c in (one, other)]
+            if heads[0] and heads[1] and heads[0].pupil_id != heads[1].pupil_id:
+                gives = (heads[0].pupil_id, other) in self.places and other in heads[0].gives_up
+                takes = (heads[1].pupil_id, one) in self.places and one in heads[1].gives_up
+                assert not (gives and takes), f"{heads} could change"
+
     def _check_step(self, step: Step) -> None:
         if isinstance(step, Expired):
             assert all(one.expires_at is not None and one.expires_at <= self.now for one in step.entries)
@@ -306,7 +332,7 @@ class Model:
             mine = sum(one.course_id == entry.course_id for one in step.entries)
             free = self.free(entry.course_id) + given
             assert mine <= free, f"{entry} has no seat"
-            for unit in units_of(self.line(entry.course_id)):
+            for unit in self.units(entry.course_id):
                 if entry in unit:
                     assert set(unit) <= set(step.entries), "siblings apart"
                     break
