@@ -127,8 +127,13 @@ def withdraw(selection_id: int, pupil_id: int, course_id: int, *, by: Actor, not
     return _end_place(ground, pupil_id, course, PlaceEnd.WITHDRAWN, note=note, words="退出了课程", action="courses.withdraw")
 
 
-def place_by_office(selection_id: int, pupil_id: int, course_id: int, *, consent_note: str, by: Actor) -> Result:
-    """Place a child on a guardian's word, which `consent_note` holds (AS-01); seats, grade, clashes and limits hold too."""
+def place_by_office(
+    selection_id: int, pupil_id: int, course_id: int, *, consent_note: str, by: Actor, gives_up: Sequence[int] = ()
+) -> Result:
+    """Place a child on a guardian's word, which `consent_note` holds (AS-01); seats, grade, clashes and limits hold too.
+
+    The places in `gives_up` are left for it in the same moment.
+    """
     ground = stand_on(selection_id, by)
     course = get_course_in(ground.rulebook, course_id)
     note = consent_note.strip()
@@ -140,12 +145,13 @@ def place_by_office(selection_id: int, pupil_id: int, course_id: int, *, consent
     in_the_way = (
         find_unlisted(course)
         or find_wrong_grade(seen.child, course)
-        or find_obstacle(seen.child, course, ground.rulebook)
+        or find_obstacle(seen.child.after(leaves=tuple(gives_up)), course, ground.rulebook)
         or judge_seats(course, seen.taken - (course_id in seen.child.offered))
     )
     check(in_the_way)
     end_entry(ground, pupil_id, course_id, WaitingState.PLACED)
     _insert(ground, pupil_id, course, PlaceSource.OFFICE, consent_note=note)
+    _leave(ground, pupil_id, tuple(gives_up), PlaceEnd.TRANSFERRED)
     pass_on(ground, {course_id})
     _record(ground, "courses.place", f"为学生安排了课程“{course.name}”", pupil_id, reason=note)
     return Result(ResultKind.PLACED, course, seats_left=course.capacity - seen.taken - 1)
