@@ -7,6 +7,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -16,7 +17,8 @@ from school.courses.enums import PlaceEnd, PlaceSource, Promotion
 from school.courses.models import Course, Place
 from school.courses.queries.catalogue import get_catalogue
 from school.courses.queries.lines import rulebook_of, see
-from school.courses.rules.seats import judge
+from school.courses.queries.selections import lock_selection
+from school.courses.rules.seats import OverLimit, judge
 from school.courses.service import seats, waiting
 from school.courses.service.places import Result, ResultKind, insert_place, read_ground
 from school.db import db, transaction
@@ -245,6 +247,32 @@ def test_accepting_and_the_deadline_of_siblings_at_once(app: Flask, cast: SmallC
     )
     kinds(outcomes)
     assert holders(cast.paper) in ([], ids(*pair))
+    assert faults() == []
+
+
+def test_what_the_office_changes_meanwhile_counts(app: Flask, cast: SmallCourses) -> None:
+    """A family's page was read before the office lowered the limit; the tap waits for the lock and is judged by the new one."""
+    child = cast.third[0]
+    take(cast, child, cast.paper)
+    term, chess = cast.selection.id, cast.chess.id
+    is_changing = threading.Event()
+
+    def act(number: int, _barrier: threading.Barrier) -> None:
+        if number == 0:
+            with transaction():
+                lock_selection(term).max_courses = 1
+                db.session.flush()
+                is_changing.set()
+                sleep(0.5)
+            return
+        assert is_changing.wait(timeout=30)
+        with transaction():
+            get_catalogue(cast.term.id)
+            seats.take(term, child.id, chess, by=TESTER)
+
+    outcomes = at_once(app, 2, act)
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], OverLimit), outcomes
     assert faults() == []
 
 
