@@ -2,16 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 
 from sqlalchemy import func, select
 
+from school.calendar.models import Term
 from school.calendar.rules import grade_of
-from school.courses.enums import CourseState
+from school.courses.enums import CourseState, SelectionState
 from school.courses.models import Application, Course, CourseConsent, Selection, Wish
-from school.courses.queries.catalogue import Catalogue, selection_facts_of
+from school.courses.queries.catalogue import Catalogue, get_catalogue, selection_facts_of
+from school.courses.queries.freezing import read_list
+from school.courses.queries.selections import find_selection_of_term
 from school.courses.rules.facts import CourseFacts
-from school.courses.rules.rounds import Moments, Setup
+from school.courses.rules.freezing import frozen_json
+from school.courses.rules.rounds import (
+    Act,
+    Moments,
+    Setup,
+    Step,
+    StepRefused,
+    check_announcement,
+    check_finishing,
+    check_freezing,
+    next_act,
+    timeline,
+)
 from school.db import db
 from school.people.models import ClassMembership, SchoolClass
 
@@ -34,6 +50,71 @@ class CourseCount:
     course: CourseFacts
     wishes: int
     first_wishes: int
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The office's page of a term: the selection if there is one, its steps, the next act and what is in its way."""
+
+    term: Term
+    catalogue: Catalogue
+    selection: Selection | None
+    steps: tuple[Step, ...] = ()
+    act: Act | None = None
+    blockers: tuple[str, ...] = ()
+    is_list_stale: bool = False
+    grades: tuple[GradeCount, ...] = ()
+    courses: tuple[CourseCount, ...] = ()
+
+    @property
+    def unwished(self) -> list[str]:
+        """Names of the courses nobody wishes for."""
+        return [one.course.name for one in self.courses if not one.wishes]
+
+    def total(self, column: str) -> int:
+        """The sum of a column of `grades`."""
+        return sum(getattr(one, column) for one in self.grades)
+
+
+def panel_of(term: Term, now: datetime) -> Panel:
+    """What the office sees of a term's selection at a moment."""
+    catalogue = get_catalogue(term.id)
+    selection = find_selection_of_term(term.id)
+    if selection is None:
+        return Panel(term, catalogue, None)
+    facts = selection_facts_of(selection)
+    act = next_act(facts)
+    return Panel(
+        term=term,
+        catalogue=catalogue,
+        selection=selection,
+        steps=timeline(facts, moments_of(selection), now),
+        act=act,
+        blockers=_blockers(selection, catalogue, act, now),
+        is_list_stale=selection.state is SelectionState.FROZEN and list_sha256_of(catalogue) != selection.list_sha256,
+        grades=tuple(grade_counts(selection.id, facts.start_year)),
+        courses=tuple(course_counts(selection.id, catalogue)) if selection.has_wishes else (),
+    )
+
+
+def list_sha256_of(catalogue: Catalogue) -> str:
+    """The SHA-256 the frozen list would have now."""
+    return sha256(frozen_json(read_list(catalogue)).encode()).hexdigest()
+
+
+def _blockers(selection: Selection, catalogue: Catalogue, act: Act | None, now: datetime) -> tuple[str, ...]:
+    facts = selection_facts_of(selection)
+    try:
+        if act is Act.ANNOUNCE:
+            lacking = lacking_of(catalogue, now.date())
+            check_announcement(setup_of(selection), catalogue.courses.values(), lacking, now)
+        elif act is Act.FREEZE:
+            check_freezing(facts, now)
+        elif act is Act.FINISH:
+            check_finishing(facts, now)
+    except StepRefused as refused:
+        return refused.reasons
+    return ()
 
 
 def setup_of(selection: Selection) -> Setup:

@@ -131,9 +131,10 @@ def check_setup(setup: Setup, grades: Iterable[int], *, term_starts: date, term_
 
 
 def _check_window(window: Window, term_starts: date, term_ends: date) -> None:
-    field, name = f"{window.phase.value}_opens_at", _name_of(window)
+    row = f"_{window.grade}" if window.grade else ""
+    field, name = f"{window.phase.value}_opens_at{row}", _name_of(window)
     if window.closes_at <= window.opens_at:
-        raise SetupRefused(f"{name}的结束时间要晚于开始时间，请修改。", f"{window.phase.value}_closes_at")
+        raise SetupRefused(f"{name}的结束时间要晚于开始时间，请修改。", f"{window.phase.value}_closes_at{row}")
     if window.opens_at.date() < term_starts - timedelta(days=EARLIEST_DAYS):
         raise SetupRefused(f"{name}比开学早了 {EARLIEST_DAYS} 天以上，请核对日期。", field)
     if window.closes_at.date() > term_ends:

@@ -51,7 +51,7 @@ def set_up(term_id: int, setup: Setup, *, by: Actor) -> Selection:
         db.session.flush()
     except IntegrityError:
         raise Conflict("这个学期的选课刚刚有人建好了，请刷新页面查看。") from None
-    _record(selection, "courses.set_up", "设置了选课的规则与时间", by)
+    keep_record(selection, "courses.set_up", "设置了选课的规则与时间", by)
     return selection
 
 
@@ -74,7 +74,7 @@ def change(selection_id: int, setup: Setup, *, revision: int, by: Actor) -> Sele
     _put(selection, new)
     selection.revision += 1
     db.session.flush()
-    _record(selection, "courses.change_selection", f"修改了选课的设置：{_changes_in_words(old, new)}", by)
+    keep_record(selection, "courses.change_selection", f"修改了选课的设置：{_changes_in_words(old, new)}", by)
     return selection
 
 
@@ -97,7 +97,7 @@ def announce(selection_id: int, *, by: Actor) -> Selection:
     selection.revision += 1
     db.session.flush()
     commitment = f"，种子承诺 {selection.seed_commitment}" if selection.has_wishes else ""
-    _record(selection, "courses.announce", f"公布了选课安排{commitment}", by)
+    keep_record(selection, "courses.announce", f"公布了选课安排{commitment}", by)
     return selection
 
 
@@ -121,7 +121,7 @@ def freeze(selection_id: int, *, by: Actor) -> Selection:
     selection.revision += 1
     db.session.flush()
     sentence = f"{words}志愿名单：{len(drawn.applications)} 份，SHA-256 {digest}"
-    _record(selection, "courses.freeze", sentence, by)
+    keep_record(selection, "courses.freeze", sentence, by)
     return selection
 
 
@@ -134,7 +134,7 @@ def finish(selection_id: int, *, by: Actor) -> Selection:
     selection.state, selection.finished_at = SelectionState.FINISHED, now()
     selection.revision += 1
     db.session.flush()
-    _record(selection, "courses.finish", "结束了选课", by)
+    keep_record(selection, "courses.finish", "结束了选课", by)
     return selection
 
 
@@ -190,6 +190,7 @@ def _changes_in_words(old: Setup, new: Setup) -> str:
     return "、".join(words for name, words in WORDS.items() if getattr(old, name) != getattr(new, name))
 
 
-def _record(selection: Selection, action: str, sentence: str, by: Actor) -> None:
+def keep_record(selection: Selection, action: str, sentence: str, by: Actor) -> None:
+    """Write an act on a selection into the audit."""
     name = term_name(selection.term.school_year.start_year, selection.term.number)
     record(by, action, f"在{name}的选课中{sentence}", subject_type="selection", subject_id=selection.id)
