@@ -42,12 +42,19 @@ class Course:
     last_on: str = ""
     is_exempt: bool = False
 
+    @property
+    def days(self) -> frozenset[str]:
+        """The days it meets on."""
+        return frozenset(meeting.day for meeting in self.meetings)
+
 
 @dataclass(frozen=True)
 class Application:
     """A child's wishes, best first, under its application number `id`; `ratings` give points to wishes when families rate.
 
-    Without a `grade` no course is closed to the child.
+    Without a `grade` no course is closed to the child. `max_per_day` 0 is no limit. `held` are courses the child had before:
+    they restrict what fits, and their seats are no longer in the capacities. `together` names by course id the group of
+    siblings who get it all or none. A higher `priority` comes first; the school must have announced it.
     """
 
     id: str
@@ -118,8 +125,12 @@ def check_selection(selection: Selection) -> None:
         _check_once(f"报名 {one.id} 的志愿", one.wishes)
         if unknown := [wish for wish in one.wishes if wish not in known]:
             raise SelectionContradictory(f"报名 {one.id} 的志愿里有不存在的课程 {unknown[0]}，请核对课程编号。")
-        if one.max_courses < 0:
+        if one.max_courses < 0 or one.max_per_day < 0:
             raise SelectionContradictory(f"报名 {one.id} 的最多门数是负数，请改为 0 或更大。")
+        if unknown := [course for course in one.held if course not in known]:
+            raise SelectionContradictory(f"报名 {one.id} 已有的课程 {unknown[0]} 不存在，请核对课程编号。")
+        if alone := [course for course in one.together if course not in one.wishes]:
+            raise SelectionContradictory(f"报名 {one.id} 要一起上的课程 {alone[0]} 不在志愿里，请核对。")
     if selection.buffer_minutes < 0:
         raise SelectionContradictory("课间间隔是负数，请改为 0 或更大的分钟数。")
 
