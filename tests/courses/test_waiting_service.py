@@ -6,18 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from school.courses.enums import CourseState, PlaceEnd, PlaceSource, Promotion, SelectionState
+from school.courses.enums import PlaceEnd, PlaceSource, Promotion
 from school.courses.models import CourseConsent, Place, WaitingEntry
 from school.courses.rules.seats import Clashes, HasSeatOrWaits, OverLimit, WrongGrade
-from school.courses.service.outcomes import OutcomeContradictory
 from school.courses.service.places import ResultKind
-from school.courses.service.seats import cancel_course, enter_outcome, place_by_office
-from school.courses.service.waiting import OfferGone, close_lists, settle
+from school.courses.service.waiting import OfferGone, settle
 from school.db import db, transaction
 from school.errors import Refused
 from school.people.models import ClassMembership
 from tests.courses.acts import accept, decline, holders, ids, join, join_together, leave, states, take, transfer, withdraw
-from tests.courses.small_courses import NOON, TESTER, SmallCourses, add_application, build, to_open_round
+from tests.courses.small_courses import NOON, TESTER, SmallCourses, build
 
 HOUR = timedelta(hours=1)
 
@@ -283,6 +281,18 @@ def test_transfer_frees_for_the_next(cast: SmallCourses) -> None:
     assert holders(cast.paper) == ids(cast.third[1], cast.third[2])
 
 
+def test_transfer_frees_the_child_itself_for_what_it_waits_for(cast: SmallCourses) -> None:
+    pupil = cast.third[0]
+    for one in cast.third[3:6]:
+        take(cast, one, cast.football)
+    join(cast, pupil, cast.football)
+    take(cast, pupil, cast.paper)
+    withdraw(cast, cast.third[3], cast.football)
+    assert pupil.id not in holders(cast.football), "剪纸 is in the way"
+    transfer(cast, pupil, cast.paper, cast.choir)
+    assert pupil.id in holders(cast.football)
+
+
 def test_taking_directly_what_one_waits_for(cast: SmallCourses) -> None:
     """It waited without giving anything up; a free seat is taken by leaving what is in the way."""
     fill_paper(cast)
@@ -293,100 +303,3 @@ def test_taking_directly_what_one_waits_for(cast: SmallCourses) -> None:
     transfer(cast, pupil, cast.football, cast.paper)
     assert holders(cast.paper) == ids(cast.third[1], pupil)
     assert states(cast.paper) == ["placed"]
-
-
-def test_the_office_places_somebody_who_waits(cast: SmallCourses) -> None:
-    fill_paper(cast)
-    pupil = cast.third[2]
-    join(cast, pupil, cast.paper)
-    with pytest.raises(Refused, match="名额已满"), transaction():
-        place_by_office(cast.selection.id, pupil.id, cast.paper.id, consent_note="母亲电话同意", by=TESTER)
-    cast.paper.capacity = 3
-    db.session.commit()
-    with transaction():
-        place_by_office(cast.selection.id, pupil.id, cast.paper.id, consent_note="母亲电话同意", by=TESTER)
-    assert states(cast.paper) == ["placed"]
-
-
-def test_more_seats_pass_on_when_told(cast: SmallCourses) -> None:
-    fill_paper(cast)
-    join(cast, cast.third[2], cast.paper)
-    cast.paper.capacity = 3
-    db.session.commit()
-    with transaction():
-        settle(cast.selection.id, [cast.paper.id], by=TESTER)
-    assert holders(cast.paper) == ids(*cast.third[:3])
-
-
-def test_calling_a_course_off(cast: SmallCourses) -> None:
-    fill_paper(cast)
-    join(cast, cast.third[2], cast.paper)
-    for pupil in (cast.third[3], cast.third[4], cast.third[5]):
-        take(cast, pupil, cast.football)
-    take(cast, cast.third[0], cast.choir)
-    with pytest.raises(Refused, match="原因"), transaction():
-        cancel_course(cast.selection.id, cast.paper.id, reason=" ", by=TESTER)
-    join(cast, cast.third[0], cast.football, cast.paper)
-    withdraw(cast, cast.third[3], cast.football)
-    assert cast.third[0].id in holders(cast.football)
-    with transaction():
-        affected = cancel_course(cast.selection.id, cast.paper.id, reason="老师生病", by=TESTER)
-    assert affected == ids(cast.third[1], cast.third[2])
-    assert holders(cast.paper) == []
-    with transaction():
-        assert cancel_course(cast.selection.id, cast.paper.id, reason="老师生病", by=TESTER) == []
-
-
-def test_calling_a_course_off_lets_its_children_in_elsewhere(cast: SmallCourses) -> None:
-    pupil = cast.third[0]
-    fill_paper(cast)
-    for one in cast.third[3:6]:
-        take(cast, one, cast.football)
-    take(cast, pupil, cast.chess)
-    withdraw(cast, pupil, cast.paper)
-    join(cast, pupil, cast.football)
-    take(cast, pupil, cast.paper)
-    withdraw(cast, cast.third[3], cast.football)
-    assert pupil.id not in holders(cast.football), "剪纸 is in the way"
-    with transaction():
-        cancel_course(cast.selection.id, cast.paper.id, reason="老师生病", by=TESTER)
-    assert pupil.id in holders(cast.football)
-
-
-def test_lists_close_with_the_selection(cast: SmallCourses) -> None:
-    fill_paper(cast)
-    join(cast, cast.third[2], cast.paper)
-    cast.selection.state = SelectionState.FINISHED
-    db.session.commit()
-    with transaction():
-        assert close_lists(cast.selection.id, by=TESTER) == 1
-    assert states(cast.paper) == ["closed"]
-
-
-def test_a_draw_is_entered_once(app: Flask, freeze: Callable[[datetime], None]) -> None:
-    freeze(NOON)
-    cast = build(has_wishes=True)
-    one, two, three, four = [
-        add_application(cast.selection, pupil, cast.paper, cast.robots, together="g" if n in (2, 3) else "").number
-        for n, pupil in enumerate([cast.third[0], cast.third[1], cast.third[2], cast.fifth[0]])
-    ]
-    to_open_round(cast)
-    outcome = {one: ["C01"], two: ["C01"], three: [], four: ["C06"]}
-    with pytest.raises(OutcomeContradictory, match="没有这么多名额"), transaction():
-        enter_outcome(cast.selection.id, outcome | {three: ["C01"]}, {}, [], by=TESTER)
-    with pytest.raises(OutcomeContradictory, match="不认识的报名编号"), transaction():
-        enter_outcome(cast.selection.id, {"1": ["C01"]}, {}, [], by=TESTER)
-    with transaction():
-        enter_outcome(cast.selection.id, outcome, {"C01": [four, three]}, ["C02"], by=TESTER)
-    with pytest.raises(OutcomeContradictory, match="已经录入"), transaction():
-        enter_outcome(cast.selection.id, outcome, {}, [], by=TESTER)
-    assert holders(cast.paper) == ids(cast.third[0], cast.third[1])
-    assert holders(cast.robots) == ids(cast.fifth[0])
-    rows = db.session.query(WaitingEntry).order_by(WaitingEntry.draw_rank).all()
-    assert [(row.pupil_id, row.draw_rank, row.together) for row in rows] == [
-        (cast.fifth[0].id, 1, "g"),
-        (cast.third[2].id, 2, "g"),
-    ]
-    db.session.refresh(cast.football)
-    assert cast.football.state is CourseState.CLOSED
-    assert {row.source for row in db.session.query(Place)} == {PlaceSource.DRAW}
