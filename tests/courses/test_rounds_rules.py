@@ -222,7 +222,7 @@ def test_one_next_act_in_every_state() -> None:
 def test_the_timeline_has_one_step_of_now() -> None:
     moments = Moments(at(1, 7))
     cases = {
-        (SelectionState.DRAFT, at(1, 6)): "设置规则与时间",
+        (SelectionState.DRAFT, at(1, 6)): "公布安排",
         (SelectionState.ANNOUNCED, at(1, 7)): "填志愿",
         (SelectionState.ANNOUNCED, WISH.closes_at - MINUTE): "填志愿",
         (SelectionState.ANNOUNCED, WISH.closes_at): "冻结志愿名单",

@@ -293,7 +293,7 @@ def timeline(facts: SelectionFacts, moments: Moments, now: datetime) -> tuple[St
     order = list(SelectionState)
     reached = order.index(facts.state)
     is_over = facts.state is SelectionState.FINISHED
-    done: list[tuple[str, bool, str]] = [("设置规则与时间", reached > 0, "")]
+    done: list[tuple[str, bool, str]] = [("设置规则与时间", True, "")]
     done.append(("公布安排", reached > 0, _at(moments.announced_at)))
     if facts.has_wishes:
         done.append((Phase.WISH.label, reached > 1 or _is_past(facts, Phase.WISH, now), span_in_words(facts, Phase.WISH)))
