@@ -168,7 +168,7 @@ class PublishForm(SchoolForm):
         "用哪种方式", choices=choices_of(Mechanism), coerce=member_of(Mechanism), validators=[InputRequired("请选择一种方式。")]
     )
     public_value = StringField("公开随机数", filters=[stripped], validators=[Length(max=80, message="最多 80 个字。")])
-    confirms = BooleanField("我已核对方式和数据，确认公布。", validators=[InputRequired("请勾选确认后再公布。")])
+    confirms = BooleanField("我已核对方式和数据，确认公布", validators=[InputRequired("请勾选确认后再公布。")])
 
 
 class ConsentForm(SchoolForm):
