@@ -1,0 +1,32 @@
+"""Loading what a guardian may touch: their own children in the selection that is public; anything else is 404."""
+
+from flask import abort
+
+from school.accounts.identity import the_person
+from school.clock import now
+from school.courses.enums import CourseState
+from school.courses.queries.choosing import ChildBoard, boards_of_user
+from school.courses.queries.family import OwnChild, current_catalogue, find_own_child
+from school.courses.rules.facts import CourseFacts
+
+
+def own_child(pupil_id: int, course_id: int) -> OwnChild:
+    """A child of the signed-in guardian and the selection the course belongs to, in one statement."""
+    return find_own_child(the_person().user_id, pupil_id, course_id) or abort(404)
+
+
+def own_boards() -> list[ChildBoard]:
+    """All children of the signed-in guardian; none while no selection is public."""
+    catalogue = current_catalogue()
+    return boards_of_user(the_person().user_id, catalogue, now()) if catalogue else []
+
+
+def own_board(pupil_id: int) -> ChildBoard:
+    """One child of the signed-in guardian."""
+    return next((one for one in own_boards() if one.child.pupil_id == pupil_id), None) or abort(404)
+
+
+def own_course(board: ChildBoard, course_id: int) -> CourseFacts:
+    """A course of the child's selection that was ever public."""
+    course = board.rulebook.courses.get(course_id)
+    return course if course and course.state is not CourseState.DRAFT else abort(404)
