@@ -3,6 +3,7 @@
 Where the database would refuse the damage, its constraint is dropped or switched off first.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -291,6 +292,27 @@ def test_documents_that_are_not_what_was_published(app: Flask, freeze: Callable[
     cast.selection.frozen_list = ""
     db.session.commit()
     assert faults() == ["list_hash", "outcome_hash"]
+
+
+def test_rows_that_are_not_what_was_drawn(app: Flask, freeze: Callable[[datetime], None]) -> None:
+    freeze(NOON)
+    cast = build(has_wishes=True, state=SelectionState.DRAWN)
+    one, two, three, four = [add_application(cast.selection, pupil, cast.paper).number for pupil in cast.third[:4]]
+    document = {"assignments": {one: ["C01"], two: ["C01"]}, "waiting": {"C01": [three, four]}, "closed": []}
+    cast.selection.outcome = json.dumps(document)
+    cast.selection.outcome_sha256 = sha256(cast.selection.outcome.encode()).hexdigest()
+    for pupil in cast.third[:2]:
+        plant_place(cast, pupil, cast.paper, source=PlaceSource.DRAW)
+    for rank, pupil in enumerate(cast.third[2:4], 1):
+        plant_entry(cast, pupil, cast.paper, draw_rank=rank)
+    assert faults() == []
+    db.session.query(WaitingEntry).filter_by(draw_rank=1).update({"draw_rank": 3})
+    db.session.commit()
+    assert faults() == ["list_order"]
+    db.session.query(WaitingEntry).filter_by(draw_rank=3).update({"draw_rank": 1})
+    db.session.query(Place).filter_by(pupil_id=cast.third[1].id).update({"pupil_id": cast.third[5].id})
+    db.session.commit()
+    assert faults() == ["outcome_rows"] * 2
 
 
 def test_an_answered_offer_leaves_nothing_wrong(app: Flask, freeze: Callable[[datetime], None]) -> None:

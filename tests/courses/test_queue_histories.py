@@ -100,7 +100,7 @@ def small_worlds(draw: st.DrawFn) -> Model:
     return Model(rulebook, dict.fromkeys(range(1, 6), 3))
 
 
-@settings(max_examples=600)
+@settings(max_examples=1000)
 @given(small_worlds(), st.lists(ACTS, min_size=20, max_size=60))
 def test_any_history_in_memory(model: Model, acts: list[tuple[str, int, int]]) -> None:
     for drawn in acts:

@@ -6,7 +6,16 @@ from school.calendar.models import Term
 from school.clock import now, today
 from school.courses.models import Application, Selection, Wish
 from school.courses.queries.catalogue import get_catalogues
-from school.courses.queries.lines import ENTRIES, IS_LIVE_ENTRY, IS_LIVE_PLACE, PLACES, children_from, facts_select, rulebook_of
+from school.courses.queries.lines import (
+    ENTRIES,
+    IS_LIVE_ENTRY,
+    IS_LIVE_PLACE,
+    PLACES,
+    children_from,
+    facts_select,
+    pupils_by_number,
+    rulebook_of,
+)
 from school.courses.rules.checking import Documents, EntryRow, PlaceRow, Snapshot, WishRow
 from school.courses.rules.seats import Child, Rulebook
 from school.db import db
@@ -32,6 +41,7 @@ def _snapshot(rulebook: Rulebook) -> Snapshot:
         wishes=tuple(_wishes(selection_id)),
         children=_children(rulebook),
         documents=Documents(**{name: getattr(row, name) for name in papers}),
+        numbers=pupils_by_number(selection_id),
     )
 
 

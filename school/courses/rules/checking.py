@@ -1,5 +1,6 @@
 """What must be true of a selection whatever happened: an audit that finds damage instead of trusting the writes."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Fault(StrEnum):
     WISH_RANKS = "wish_ranks"
     LIST_HASH = "list_hash"
     OUTCOME_HASH = "outcome_hash"
+    OUTCOME_ROWS = "outcome_rows"
     COMMITMENT = "commitment"
 
 
@@ -113,6 +115,7 @@ class Snapshot:
     wishes: tuple[WishRow, ...]
     children: Mapping[int, Child]
     documents: Documents
+    numbers: Mapping[str, int]  # pupil ids by application number
 
     @property
     def live_places(self) -> list[PlaceRow]:
@@ -298,6 +301,31 @@ def _documents(snap: Snapshot) -> Iterator[Finding]:
         yield Finding(Fault.COMMITMENT, "种子与事先公布的承诺（SHA-256）不符。")
 
 
+def _outcome(snap: Snapshot) -> Iterator[Finding]:
+    """What was drawn is what was published: every place of the draw, and the draw's order on every list."""
+    published = _read(snap.documents.outcome)
+    codes = {course.code: course.id for course in snap.rulebook.courses.values()}
+    if "assignments" not in published:
+        return
+    told = {(snap.numbers.get(number), codes.get(code)) for number, mine in published["assignments"].items() for code in mine}
+    drawn = {(one.pupil_id, one.course_id) for one in snap.places if one.source is PlaceSource.DRAW}
+    for pupil_id, course_id in sorted(told ^ drawn, key=str):
+        what = "公布了却没有名额" if (pupil_id, course_id) in told else "有摇号名额却没有公布"
+        yield Finding(Fault.OUTCOME_ROWS, f"摇号结果与名额不符：{what}。", course_id, pupil_id)
+    for code, numbers in published.get("waiting", {}).items():
+        line = sorted((one.draw_rank, one.pupil_id) for one in snap.entries if one.course_id == codes.get(code) and one.draw_rank)
+        if code not in published.get("closed", ()) and [pupil for _rank, pupil in line] != [snap.numbers.get(n) for n in numbers]:
+            yield Finding(Fault.LIST_ORDER, f"{snap.name(codes.get(code, 0))}的候补名单与公布的顺序不符。", codes.get(code))
+
+
+def _read(outcome: str) -> dict:
+    try:
+        document = json.loads(outcome) if outcome else {}
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
 def _differs(text: str, published: str) -> bool:
     """Whether a text is not what its published hash says; neither is fine, one without the other is not."""
     if not text and not published:
@@ -315,4 +343,5 @@ _CHECKS: tuple[Callable[[Snapshot], Iterator[Finding]], ...] = (
     _siblings,
     _wishes,
     _documents,
+    _outcome,
 )
