@@ -30,7 +30,7 @@ from school.courses.rules.queue import Entry, Line
 from school.courses.rules.seats import Child, NotListed, Rulebook, Verdict, VerdictKind
 from school.db import Instant, db
 from school.people.models import ClassMembership, SchoolClass
-from school.stamps import forget_stamps
+from school.stamps import forget_stamps, note_stamp, stamp_column
 
 PLACES = Place.__table__
 ENTRIES = WaitingEntry.__table__
@@ -59,9 +59,19 @@ def hold_selection(selection_id: int) -> bool:
 
     What the catalogue says is read anew after it. False when there is no such selection.
     """
-    found = db.session.execute(_HOLD, {"selection": selection_id}).first()
-    forget_stamps()
+    session = db.session()
+    if session.info.get(_HELD) == (session.get_transaction(), selection_id):
+        return True
+    found = session.execute(_HOLD, {"selection": selection_id}).first()
+    note_held(selection_id)
     return found is not None
+
+
+def note_held(selection_id: int) -> None:
+    """Take note that a statement of this transaction has locked the selection, so that it is not locked again."""
+    session = db.session()
+    session.info[_HELD] = (session.get_transaction(), selection_id)
+    forget_stamps()
 
 
 def find_catalogue_of(selection_id: int) -> Catalogue | None:
@@ -85,14 +95,32 @@ def get_course_in(rulebook: Rulebook, course_id: int) -> CourseFacts:
     return course
 
 
+@dataclass(frozen=True)
+class Sight:
+    """A child before a course as rows; `seen` makes values of them once the rules of the selection are known."""
+
+    rows: Sequence[Row[Any]]
+    pupil_id: int
+
+    def seen(self, rulebook: Rulebook) -> Seen:
+        """The child and the course."""
+        counts = {row.kind: row.number for row in self.rows if row.pupil_id is None}
+        child = children_from(self.rows, rulebook.selection.start_year).get(self.pupil_id)
+        return Seen(child or Child(None, has_consent=False), counts["taken"], counts["overdue"] > 0)
+
+
+def look(selection_id: int, pupil_id: int, course_id: int, now: datetime) -> Sight:
+    """A child and a course in one statement, which reads on the way whether the catalogue in memory is still true."""
+    values = {"selection": selection_id, "pupil": pupil_id, "course": course_id, "now": now}
+    rows = db.session.execute(_SEE, values).all()
+    stamp = next(row.kind for row in rows if row.kind.startswith(_STAMP))
+    note_stamp("courses", stamp.removeprefix(_STAMP) or None)
+    return Sight(rows, pupil_id)
+
+
 def see(rulebook: Rulebook, pupil_id: int, course_id: int, now: datetime) -> Seen:
     """A child and a course in one statement."""
-    selection = rulebook.selection
-    values = {"selection": selection.id, "pupil": pupil_id, "course": course_id, "now": now}
-    rows = db.session.execute(_SEE, values).all()
-    counts = {row.kind: row.number for row in rows if row.pupil_id is None}
-    children = children_from(rows, selection.start_year)
-    return Seen(children.get(pupil_id, Child(None, has_consent=False)), counts["taken"], counts["overdue"] > 0)
+    return look(rulebook.selection.id, pupil_id, course_id, now).seen(rulebook)
 
 
 def children_of(rulebook: Rulebook, pupil_ids: Iterable[int]) -> dict[int, Child]:
@@ -274,6 +302,8 @@ def _line_select() -> Any:
     return select(*(ENTRIES.c[name] for name in names)).where(IS_LIVE_ENTRY, ENTRIES.c.course_id == _COURSE)
 
 
+_HELD = "held selection"  # a key of `Session.info`
+_STAMP = "stamp "
 _nobody = cast(sql_null(), Integer)
 _overdue = select(func.count()).select_from(ENTRIES).where(ENTRIES.c.course_id == _COURSE, IS_OFFER)
 _HOLD = select(Selection.__table__.c.id).where(Selection.__table__.c.id == _SELECTION).with_for_update(key_share=True)
@@ -286,6 +316,7 @@ _SEE = union_all(
         _overdue.where(ENTRIES.c.offer_expires_at <= _NOW).scalar_subquery(),
         cast(sql_null(), DateTime),
     ),
+    select(_word(_STAMP) + func.coalesce(stamp_column("courses"), ""), _nobody, _nobody, cast(sql_null(), DateTime)),
 )
 _PLACED = select(func.count()).select_from(PLACES).where(PLACES.c.course_id == _COURSE, IS_LIVE_PLACE)
 _LINE = _line_select()

@@ -1,7 +1,7 @@
 """The writes on places that every act shares: the lock, the guarded insert, the end of a place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from school.audit.service import Actor
 from school.clock import now
 from school.courses.enums import CourseState, PlaceEnd, PlaceSource
 from school.courses.models import Course
-from school.courses.queries.lines import PLACES, find_catalogue_of, hold_selection, rulebook_of, taken_in
+from school.courses.queries.lines import PLACES, Seen, find_catalogue_of, hold_selection, look, rulebook_of, taken_in
 from school.courses.rules.facts import CourseFacts
 from school.courses.rules.seats import Rulebook
 from school.db import Instant, db
@@ -67,9 +67,22 @@ class SeatsDisagree(RuntimeError):
 
 def stand_on(selection_id: int, by: Actor) -> Ground:
     """Lock a selection and read its rules anew; whatever an act judges is read after this."""
+    _hold(selection_id)
+    return read_ground(selection_id, by)
+
+
+def stand_before(selection_id: int, pupil_id: int, course_id: int, by: Actor) -> tuple[Ground, Seen]:
+    """As `stand_on`, with a child before a course, in as few statements as can be."""
+    _hold(selection_id)
+    moment = now()
+    sight = look(selection_id, pupil_id, course_id, moment)
+    ground = replace(read_ground(selection_id, by), now=moment)
+    return ground, sight.seen(ground.rulebook)
+
+
+def _hold(selection_id: int) -> None:
     if not hold_selection(selection_id):
         raise Refused("没有这次选课，请回到课程目录重新进入。")
-    return read_ground(selection_id, by)
 
 
 def read_ground(selection_id: int, by: Actor) -> Ground:

@@ -29,6 +29,7 @@ from school.courses.service.places import (
     end_places_of_course,
     insert_place,
     read_ground,
+    stand_before,
     stand_on,
 )
 from school.courses.service.waiting import (
@@ -79,9 +80,9 @@ def take(
     A second tap is answered with what the first one got. With `waits_if_full` a full course puts the child on its list.
     Raises `rules.seats.SeatRefused`, and nothing is written.
     """
-    ground = stand_on(selection_id, by)
+    ground, seen = stand_before(selection_id, pupil_id, course_id, by)
     course = get_course_in(ground.rulebook, course_id)
-    seen = _see_settled(ground, pupil_id, course_id)
+    seen = _settled(ground, pupil_id, course_id, seen)
     if course_id in seen.child.places:
         return Result(ResultKind.ALREADY, course, seats_left=course.capacity - seen.taken)
     if course_id in seen.child.offered:
@@ -208,11 +209,14 @@ def cancel_course(selection_id: int, course_id: int, *, reason: str, by: Actor) 
 
 def _see_settled(ground: Ground, pupil_id: int, course_id: int) -> Seen:
     """The child before the course, after overdue offers of the course have passed on."""
-    seen = see(ground.rulebook, pupil_id, course_id, ground.now)
-    if seen.has_overdue:
-        pass_on(ground, {course_id})
-        seen = see(ground.rulebook, pupil_id, course_id, ground.now)
-    return seen
+    return _settled(ground, pupil_id, course_id, see(ground.rulebook, pupil_id, course_id, ground.now))
+
+
+def _settled(ground: Ground, pupil_id: int, course_id: int, seen: Seen) -> Seen:
+    if not seen.has_overdue:
+        return seen
+    pass_on(ground, {course_id})
+    return see(ground.rulebook, pupil_id, course_id, ground.now)
 
 
 def _judge(ground: Ground, pupil_id: int, course: CourseFacts, seen: Seen, leaves: tuple[int, ...]) -> Verdict:
