@@ -35,10 +35,12 @@ class MomentField(DateTimeLocalField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read a moment; anything else gets a Chinese sentence and stays as typed."""
+        self.data = None
+        if not any(valuelist):
+            return
         try:
-            super().process_formdata(valuelist if any(valuelist) else [])
+            super().process_formdata(valuelist)
         except ValueError:
-            self.data = None
             raise ValueError("请按 2026-09-01 08:00 这样的格式填写日期和时间。") from None
         if self.data is not None:
             self.data = self.data.replace(tzinfo=ZONE)

@@ -108,9 +108,12 @@ class Act(StrEnum):
     @property
     def label(self) -> str:
         """The word on the button."""
-        return {"announce": "公布选课安排", "freeze": "冻结志愿名单", "draw": "预演并公布摇号结果", "finish": "结束选课"}[
-            self.value
-        ]
+        return {
+            "announce": "公布选课安排",
+            "freeze": "冻结志愿名单",
+            "draw": "预演并公布摇号结果",
+            "finish": "结束选课",
+        }[self.value]
 
 
 def check_setup(setup: Setup, grades: Iterable[int], *, term_starts: date, term_ends: date) -> None:
