@@ -21,7 +21,7 @@ from tests.support.postgres import ROOT
 
 pytestmark = pytest.mark.race
 
-HANDS = 4
+HANDS = 3
 
 
 def by_hands(database: Database, cast: SmallCourses, job: str, pupils: list[list[int]], courses: list[int]) -> Counter[str]:
@@ -70,7 +70,7 @@ def many(cast: SmallCourses, count: int) -> list[int]:
     return [pupil.id for pupil in pupils]
 
 
-def test_four_processes_sell_no_seat_twice(app: Flask, database: Database, cast: SmallCourses) -> None:
+def test_three_processes_sell_no_seat_twice(app: Flask, database: Database, cast: SmallCourses) -> None:
     pupils = many(cast, 80)
     told = by_hands(database, cast, "rush", [pupils[n::HANDS] for n in range(HANDS)], [cast.choir.id])
     assert told == {"placed": 17, "CourseFull": 63}
@@ -78,7 +78,7 @@ def test_four_processes_sell_no_seat_twice(app: Flask, database: Database, cast:
     assert faults() == []
 
 
-def test_four_processes_that_all_ask_for_the_same_children(app: Flask, database: Database, cast: SmallCourses) -> None:
+def test_three_processes_that_all_ask_for_the_same_children(app: Flask, database: Database, cast: SmallCourses) -> None:
     pupils = many(cast, 17)
     told = by_hands(database, cast, "rush", [pupils] * HANDS, [cast.choir.id])
     assert told == {"placed": 17, "already": 17 * (HANDS - 1)}
@@ -98,7 +98,7 @@ def test_control_without_lock_and_guard_processes_sell_a_seat_twice(app: Flask, 
     assert faults() == ["oversold"]
 
 
-def test_a_storm_from_four_processes(app: Flask, database: Database, cast: SmallCourses) -> None:
+def test_a_storm_from_three_processes(app: Flask, database: Database, cast: SmallCourses) -> None:
     fresh()
     pupils, courses = [pupil.id for pupil in cast.pupils], [course.id for course in cast.courses[:6]]
     told = by_hands(database, cast, "storm", [pupils] * HANDS, courses)
