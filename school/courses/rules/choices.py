@@ -46,8 +46,8 @@ class Act(StrEnum):
             "wish": "加入志愿",
             "take": "报名",
             "wait": "候补",
-            "swap": "换课",
-            "wait_and_swap": "候补换课",
+            "swap": "转课",
+            "wait_and_swap": "候补转课",
             "none": "现在不能选",
         }[self.value]
 

@@ -46,13 +46,13 @@ _CAME = {
     PlaceSource.DRAW: "摇号录取",
     PlaceSource.OPEN_ROUND: "报名成功",
     PlaceSource.WAITING_LIST: "候补递补成功",
-    PlaceSource.TRANSFER: "换课换入",
+    PlaceSource.TRANSFER: "转课转入",
     PlaceSource.OFFICE: "教导处安排",
 }
 _WENT = {
     PlaceEnd.WITHDRAWN: "退出了",
     PlaceEnd.SWAPPED: "选上别的课程，同时退出了",
-    PlaceEnd.TRANSFERRED: "换课换出",
+    PlaceEnd.TRANSFERRED: "转课转出",
     PlaceEnd.OFFICE: "教导处移出了",
     PlaceEnd.CANCELLED: "课程没有开或停开：",
     PlaceEnd.LEFT_SCHOOL: "孩子离校，名额结束：",
