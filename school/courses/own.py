@@ -6,13 +6,18 @@ from school.accounts.identity import the_person
 from school.clock import now
 from school.courses.enums import CourseState
 from school.courses.queries.choosing import ChildBoard, boards_of_user
-from school.courses.queries.family import OwnChild, current_catalogue, find_own_child
+from school.courses.queries.family import OwnChild, current_catalogue, find_own_child, hold_own_child
 from school.courses.rules.facts import CourseFacts
 
 
 def own_child(pupil_id: int, course_id: int) -> OwnChild:
     """A child of the signed-in guardian and the selection the course belongs to, in one statement."""
     return find_own_child(the_person().user_id, pupil_id, course_id) or abort(404)
+
+
+def own_child_held(pupil_id: int, course_id: int) -> OwnChild:
+    """As `own_child`, and the selection is locked until the transaction ends."""
+    return hold_own_child(the_person().user_id, pupil_id, course_id) or abort(404)
 
 
 def own_boards() -> list[ChildBoard]:

@@ -10,7 +10,7 @@ from school.accounts.models import User
 from school.courses.enums import PlaceSource, SelectionState
 from school.courses.models import Application, Course, CourseConsent, Selection, Wish
 from school.courses.queries.catalogue import Catalogue, get_catalogues
-from school.courses.queries.lines import ENTRIES, PLACES
+from school.courses.queries.lines import ENTRIES, PLACES, note_held
 from school.courses.rules.histories import PastEntry, PastStay
 from school.db import db
 from school.people.models import Guardian, Guardianship, Pupil
@@ -84,6 +84,15 @@ def find_own_child(user_id: int, pupil_id: int, course_id: int) -> OwnChild | No
     """A guardian's own child and the announced selection of a course's term, in one statement."""
     row = db.session.execute(_OWN_CHILD, {"user": user_id, "pupil": pupil_id, "course": course_id}).first()
     return OwnChild(pupil_id, row.name, row.id) if row else None
+
+
+def hold_own_child(user_id: int, pupil_id: int, course_id: int) -> OwnChild | None:
+    """As `find_own_child`, and the selection is locked until the transaction ends; nobody locks it for another's child."""
+    row = db.session.execute(_OWN_CHILD_HELD, {"user": user_id, "pupil": pupil_id, "course": course_id}).first()
+    if row is None:
+        return None
+    note_held(row.id)
+    return OwnChild(pupil_id, row.name, row.id)
 
 
 def consents_of(selection_id: int, pupil_ids: Sequence[int]) -> dict[int, ConsentHeld]:
@@ -174,3 +183,4 @@ _OWN_CHILD = (
     )
     .limit(1)
 )
+_OWN_CHILD_HELD = _OWN_CHILD.with_for_update(key_share=True, of=Selection.__table__)

@@ -6,11 +6,12 @@ from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
+from school.courses.answers import seat_answer
 from school.courses.enums import Family
 from school.courses.forms.family import GiveConsentForm
 from school.courses.own import own_board, own_boards, own_course
 from school.courses.queries.catalogue import get_catalogues
-from school.courses.queries.choosing import ChildBoard, choice_for, choices_for, counts_of, outcomes_for
+from school.courses.queries.choosing import ChildBoard, CourseCounts, choice_for, choices_for, counts_of, outcomes_for
 from school.courses.queries.family import entries_of_pupil, stays_of_pupil
 from school.courses.rules.choices import Act, Choice
 from school.courses.rules.consent import notice_of
@@ -19,6 +20,7 @@ from school.courses.rules.histories import events_of
 from school.courses.rules.seats import grades_in_words
 from school.courses.rules.stages import moment_with_day, time_left
 from school.courses.service import consents
+from school.courses.service.places import Result, ResultKind
 from school.courses.views import bp
 from school.db import transaction
 from school.errors import Refused
@@ -158,6 +160,7 @@ def child_page(pupil_id: int, refused: Refused | None = None, course_id: int | N
         filter=shown,
         days=[(day, f"周{WEEKDAYS[day]}") for day in sorted({day for one in mine for day in one.course.weekdays})],
         families=[one for one in Family if any(choice.course.family is one for choice in mine)],
+        answer=_answer(board, counts),
         refusal=refused.message if refused else "",
         instead=_instead(board, choices, course_id) if refused else None,
         moment=moment_with_day,
@@ -166,9 +169,12 @@ def child_page(pupil_id: int, refused: Refused | None = None, course_id: int | N
     return html, 422 if refused else 200
 
 
-def child_url(pupil_id: int) -> str:
-    """The child's page at its beginning, where the answer to a tap stands, filtered as before."""
-    return url_for("courses.choose_child", pupil_id=pupil_id, **asked_filter().values, _anchor="content")
+def child_url(pupil_id: int, *, done: int | None = None) -> str:
+    """The child's page at its beginning, where the answer to a tap stands, filtered as before.
+
+    `done` is the course whose seat a tap has got: the page says so as long as the child has it.
+    """
+    return url_for("courses.choose_child", pupil_id=pupil_id, **asked_filter().values, done=done, _anchor="content")
 
 
 def number_in(text: str) -> int | None:
@@ -183,6 +189,15 @@ def asked_filter() -> Filter:
     day = request.args.get("day", "")
     family = request.args.get("family", "")
     return Filter(int(day) if day in {"1", "2", "3", "4", "5"} else 0, family if family in set(Family) else "")
+
+
+def _answer(board: ChildBoard, counts: CourseCounts) -> str:
+    """What a tap has got, read from what the child has now: true again after a reload and in a second window."""
+    course = next((one for one in board.places if str(one.id) == request.args.get("done")), None)
+    if course is None:
+        return ""
+    left = max(0, course.capacity - counts.taken.get(course.id, 0))
+    return seat_answer(board.child.name, Result(ResultKind.PLACED, course, seats_left=left))
 
 
 def _instead(board: ChildBoard, choices: list[Choice], course_id: int | None) -> Choice | None:

@@ -1,21 +1,23 @@
 """Taps of the open round: each a small form, answered by a redirect to the child's page with one certain sentence.
 
-`take` is the hot path: two statements before the lock (who asks, whose child), no page is rendered when it succeeds.
+`take` is the hot path: who asks, then the lock with whose child it is, one look, the seat, the audit. No page is rendered
+when it succeeds and no cookie is signed: the page that follows says that the child has the seat, for as long as it has it.
 """
 
 from collections.abc import Callable
 
-from flask import abort, flash, render_template, request
+from flask import abort, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
 from school.courses.answers import seat_answer
-from school.courses.own import own_board, own_child, own_course
-from school.courses.queries.catalogue import find_selection_facts
+from school.courses.own import own_board, own_child_held, own_course
+from school.courses.queries.catalogue import find_selection_facts, get_course
 from school.courses.queries.family import OwnChild
 from school.courses.queries.seats import count_waiting
+from school.courses.rules.seats import CourseFull
 from school.courses.service import seats, waiting
-from school.courses.service.places import Result
+from school.courses.service.places import Result, ResultKind
 from school.courses.views import bp
 from school.courses.views.family import Page, asked_filter, child_page, child_url, number_in
 from school.db import transaction
@@ -90,15 +92,31 @@ def decline_offer(pupil_id: int, course_id: int) -> Page:
 
 
 def _act(pupil_id: int, course_id: int, act: Callable[[OwnChild], Result]) -> Response | tuple[str, int]:
-    own = own_child(pupil_id, course_id)
     try:
         with transaction():
+            own = own_child_held(pupil_id, course_id)
             result = act(own)
+    except CourseFull as refused:
+        return _full_page(pupil_id, course_id, refused)
     except Refused as refused:
         return child_page(pupil_id, refused, course_id)
+    if result.kind in (ResultKind.PLACED, ResultKind.ALREADY) and not result.given_up:
+        return see_other(child_url(pupil_id, done=course_id))
     selection = find_selection_facts(own.selection_id) if result.position else None
     flash(seat_answer(own.name, result, selection), "success")
     return see_other(child_url(pupil_id))
+
+
+def _full_page(pupil_id: int, course_id: int, refused: CourseFull) -> tuple[str, int]:
+    """The answer when the last seat is gone, with what can be done now; small, for in a rush many get it."""
+    html = render_template(
+        "courses/course_full.html",
+        course=get_course(course_id),
+        sentence=refused.message,
+        wait_url=url_for("courses.join_list", pupil_id=pupil_id, course_id=course_id, **asked_filter().values),
+        back_url=child_url(pupil_id),
+    )
+    return html, 422
 
 
 def _ask(pupil_id: int, course_id: int, what: str) -> str:
