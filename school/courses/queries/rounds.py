@@ -176,7 +176,8 @@ def grade_counts(selection_id: int, start_year: int) -> list[GradeCount]:
         .group_by(SchoolClass.entry_year)
         .order_by(SchoolClass.entry_year.desc())
     )
-    return [GradeCount(grade_of(row[0], start_year), *map(int, row[1:])) for row in db.session.execute(statement)]
+    counts = [GradeCount(grade_of(row[0], start_year), *map(int, row[1:])) for row in db.session.execute(statement)]
+    return [one for one in counts if one.grade >= 1]  # the others come to school later
 
 
 def course_counts(selection_id: int, catalogue: Catalogue) -> list[CourseCount]:

@@ -84,7 +84,7 @@ def draw_list(term_id: int) -> Response:
     return _file(frozen_list_of(term_id), f"list-{term_id}.json") if found and found.list_sha256 else abort(404)
 
 
-@bp.get(f"/courses/draw/{SCRIPT}")
+@bp.get("/courses/draw/verify-draw.py")
 @public
 def draw_script() -> Response:
     """The script that holds the draw again with Python alone."""

@@ -129,8 +129,8 @@ def _panel(term_id: int) -> Panel:
 def _usual_term_id() -> int | None:
     """The term whose selection is under way, else the present or next one, else the last."""
     selections = [one.selection for one in get_catalogues().values() if one.selection]
-    if under_way := [one.term_id for one in selections if one.state is not SelectionState.FINISHED]:
-        return under_way[-1]
+    if under_way := [one for one in selections if one.state is not SelectionState.FINISHED]:
+        return max(under_way, key=lambda one: (one.start_year, one.term_number)).term_id
     every = terms()
     coming = [one for one in every if one.ends_on >= today()]
     return coming[-1].id if coming else every[0].id if every else None
