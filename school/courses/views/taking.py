@@ -97,7 +97,7 @@ def _act(pupil_id: int, course_id: int, act: Callable[[OwnChild], Result]) -> Re
             own = own_child_held(pupil_id, course_id)
             result = act(own)
     except CourseFull as refused:
-        return _full_page(pupil_id, course_id, refused)
+        return _full_page(own, course_id, refused)
     except Refused as refused:
         return child_page(pupil_id, refused, course_id)
     if result.kind in (ResultKind.PLACED, ResultKind.ALREADY) and not result.given_up:
@@ -107,14 +107,15 @@ def _act(pupil_id: int, course_id: int, act: Callable[[OwnChild], Result]) -> Re
     return see_other(child_url(pupil_id))
 
 
-def _full_page(pupil_id: int, course_id: int, refused: CourseFull) -> tuple[str, int]:
+def _full_page(own: OwnChild, course_id: int, refused: CourseFull) -> tuple[str, int]:
     """The answer when the last seat is gone, with what can be done now; small, for in a rush many get it."""
     html = render_template(
         "courses/course_full.html",
+        name=own.name,
         course=get_course(course_id),
         sentence=refused.message,
-        wait_url=url_for("courses.join_list", pupil_id=pupil_id, course_id=course_id, **asked_filter().values),
-        back_url=child_url(pupil_id),
+        wait_url=url_for("courses.join_list", pupil_id=own.pupil_id, course_id=course_id, **asked_filter().values),
+        back_url=child_url(own.pupil_id),
     )
     return html, 422
 
