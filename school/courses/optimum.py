@@ -41,8 +41,8 @@ def optimum(selection: Selection, seed: str, *, objective: str = "nothing-first"
 
     Limits, sibling groups and points are those of `draw` and `points_of`. Among equals the outcome counts that gives most
     to the children early in the draw order: each wish weighs its rank points times the child's place from the end. Each of
-    the stages may take `seconds`; what could not be proven in that time is said in the answer, never hidden, and only then may two runs
-    differ. Raises `SelectionContradictory`.
+    the stages may take `seconds`; what could not be proven in that time is said in the answer, never hidden, and only
+    then may two runs differ. Raises `SelectionContradictory`.
     """
     check_selection(selection)
     model = _model_of(selection, seed)
@@ -172,7 +172,7 @@ def _best(model: _Model, aim: dict[int, float], seconds: float, start: list[floa
     found = solver.getInfo()
     values = [float(round(value)) for value in solver.getSolution().col_value] or start
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return values, max(min(found.mip_gap, 1.0), 1e-9)
+        return values, found.mip_gap if 0 < found.mip_gap < 1 else 1.0
     reached = sum(weight * values[column] for column, weight in aim.items())
     _row(model, reached - 1e-6, highspy.kHighsInf, {column: weight for column, weight in aim.items() if weight})
     return values, 0.0
