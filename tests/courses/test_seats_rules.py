@@ -7,7 +7,7 @@ import pytest
 
 from school.courses.enums import CourseState, Phase, Promotion, SelectionState
 from school.courses.rules.facts import Window
-from school.courses.rules.queue import Entry, Expired, Hall, Line, Offered, Promoted, Step, Unfit, settle
+from school.courses.rules.queue import Entry, Expired, Hall, Line, Offered, Promoted, Step, Unfit, leaves_for_wish, settle
 from school.courses.rules.seats import (
     Child,
     HasSeatOrWaits,
@@ -193,6 +193,17 @@ def test_a_circle_starts_only_with_the_first_who_fits() -> None:
     assert len(settled(book, placed, entries, {2})) == 1
     assert settled(book, placed, [before, *entries], {2}) == []
     assert len(settled(book, placed | {14: {4}}, [before, *entries], {2})) == 1, "who does not fit stands in nobody's way"
+
+
+def test_the_least_dear_wish_that_is_in_the_way_is_left() -> None:
+    book = changed(BOOK, max_courses=2)
+    assert leaves_for_wish(having(4), book.courses[1], [4], book) == (), "nothing is in the way"
+    assert leaves_for_wish(having(3, 4), book.courses[1], [3, 4], book) == (4,)
+    assert leaves_for_wish(having(3, 4), book.courses[1], [4, 3], book) == (3,)
+    assert leaves_for_wish(having(2, 4), book.courses[1], [4, 2], book) == (2,), "what clashes, not what is least dear"
+    assert leaves_for_wish(having(2, 4), book.courses[1], [4], book) == (), "a better wish is never left"
+    tight = changed(BOOK, max_courses=1)
+    assert leaves_for_wish(having(2, 4), tight.courses[1], [2, 4], tight) == (2, 4)
 
 
 def test_overdue_offers_pass_on_and_open_ones_hold() -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from school.courses.enums import CourseState, PlaceSource, SelectionState
 from school.courses.models import Place, WaitingEntry
+from school.courses.rules.seats import CourseFull
 from school.courses.service.outcomes import OutcomeContradictory
 from school.courses.service.seats import cancel_course, enter_outcome, place_by_office
 from school.courses.service.waiting import close_lists, settle
@@ -128,4 +129,49 @@ def test_a_child_in_another_grade_now_is_passed_over_and_keeps_the_place(cast: S
     db.session.commit()
     withdraw(cast, cast.third[3], cast.football)
     assert states(cast.football) == ["waiting", "placed"]
+    assert faults() == []
+
+
+def test_who_comes_by_does_not_slip_past_a_list_nobody_told(cast: SmallCourses) -> None:
+    """More seats, and nothing passed on: the first tap passes them on before it is judged itself."""
+    join(cast, cast.third[2], cast.paper)
+    cast.paper.capacity = 3
+    db.session.commit()
+    with pytest.raises(CourseFull):
+        take(cast, cast.third[3], cast.paper)
+    assert take(cast, cast.third[3], cast.paper, waits=True).position == 1
+    assert holders(cast.paper) == ids(*cast.third[:3])
+
+
+def test_a_better_wish_that_comes_later_takes_the_place_of_a_lesser_one(app: Flask, freeze: Callable[[datetime], None]) -> None:
+    freeze(NOON)
+    cast = build(has_wishes=True)
+    cast.football.capacity, cast.football.minimum = 1, 0
+    best, lesser, exempt = cast.football, cast.paper, cast.tutoring
+    pupil, holder = cast.third[:2]
+    number = add_application(cast.selection, pupil, best, cast.chess, exempt, lesser).number
+    other = add_application(cast.selection, holder, best).number
+    to_open_round(cast)
+    with transaction():
+        outcome = {number: ["C03", "C07", "C01"], other: ["C02"]}
+        enter_outcome(cast.selection.id, outcome, {"C02": [number]}, [], by=TESTER)
+    assert db.session.query(WaitingEntry).one().gives_up == [lesser.id], "剪纸 alone is in the way"
+    assert faults() == []
+    withdraw(cast, holder, best)
+    assert holders(best) == ids(pupil)
+    assert (holders(lesser), holders(cast.chess), holders(exempt)) == ([], ids(pupil), ids(pupil))
+    assert faults() == []
+
+
+def test_what_was_drawn_stands_though_two_could_change(app: Flask, freeze: Callable[[datetime], None]) -> None:
+    freeze(NOON)
+    cast = build(has_wishes=True)
+    cast.football.capacity = cast.football.minimum = cast.paper.capacity = 1
+    one = add_application(cast.selection, cast.third[0], cast.football, cast.paper).number
+    two = add_application(cast.selection, cast.third[1], cast.paper, cast.football).number
+    to_open_round(cast)
+    with transaction():
+        outcome = {one: ["C01"], two: ["C02"]}
+        enter_outcome(cast.selection.id, outcome, {"C02": [one], "C01": [two]}, [], by=TESTER)
+    assert (holders(cast.paper), holders(cast.football)) == (ids(cast.third[0]), ids(cast.third[1]))
     assert faults() == []

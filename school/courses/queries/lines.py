@@ -51,7 +51,11 @@ class Seen:
 
     child: Child
     taken: int
-    has_overdue: bool  # an offer of the course is past its deadline and has not passed on
+    waiting: int  # who waits for the course, and offers past their deadline that have not passed on
+
+    def is_settled(self, course: CourseFacts) -> bool:
+        """Whether nobody on the list could have a seat before the child: no seat is free, or nobody is on the list."""
+        return not self.waiting or self.taken >= course.capacity
 
 
 def hold_selection(selection_id: int) -> bool:
@@ -106,7 +110,7 @@ class Sight:
         """The child and the course."""
         counts = {row.kind: row.number for row in self.rows if row.pupil_id is None}
         child = children_from(self.rows, rulebook.selection.start_year).get(self.pupil_id)
-        return Seen(child or Child(None, has_consent=False), counts["taken"], counts["overdue"] > 0)
+        return Seen(child or Child(None, has_consent=False), counts["taken"], counts["line"])
 
 
 def look(selection_id: int, pupil_id: int, course_id: int, now: datetime) -> Sight:
@@ -211,11 +215,19 @@ def placed_by_course(selection_id: int) -> dict[int, int]:
     return {course_id: count for course_id, count in db.session.execute(statement.group_by(PLACES.c.course_id))}
 
 
-def names_together(selection_id: int) -> dict[tuple[int, int], str]:
-    """The names of the groups in which siblings wish for a course together, by pupil and course id."""
-    statement = select(Application.pupil_id, Wish.course_id, Wish.together).join(Wish, Wish.application_id == Application.id)
-    rows = db.session.execute(statement.where(Application.selection_id == selection_id, Wish.together != ""))
-    return {(pupil_id, course_id): name for pupil_id, course_id, name in rows}
+@dataclass(frozen=True)
+class WishHeld:
+    """A wish: its rank, 1 the dearest, and the name of the group of siblings who get it all or none."""
+
+    rank: int
+    together: str
+
+
+def wishes_of(selection_id: int) -> dict[tuple[int, int], WishHeld]:
+    """Every wish of a selection by pupil and course id."""
+    statement = select(Application.pupil_id, Wish.course_id, Wish.rank, Wish.together)
+    statement = statement.join(Wish, Wish.application_id == Application.id).where(Application.selection_id == selection_id)
+    return {(pupil_id, course_id): WishHeld(*wish) for pupil_id, course_id, *wish in db.session.execute(statement)}
 
 
 def get_courses(course_ids: Iterable[int]) -> list[Course]:
@@ -305,17 +317,13 @@ def _line_select() -> Any:
 _HELD = "held selection"  # a key of `Session.info`
 _STAMP = "stamp "
 _nobody = cast(sql_null(), Integer)
-_overdue = select(func.count()).select_from(ENTRIES).where(ENTRIES.c.course_id == _COURSE, IS_OFFER)
+_waiting = select(func.count()).select_from(ENTRIES).where(IS_LIVE_ENTRY, ENTRIES.c.course_id == _COURSE)
+_no_open_offer = ENTRIES.c.offer_expires_at.is_(None) | (ENTRIES.c.offer_expires_at <= _NOW)
 _HOLD = select(Selection.__table__.c.id).where(Selection.__table__.c.id == _SELECTION).with_for_update(key_share=True)
 _SEE = union_all(
     *_fact_selects(lambda column: column == _PUPIL),
     select(_word("taken"), _nobody, taken_in(_COURSE), cast(sql_null(), DateTime)),
-    select(
-        _word("overdue"),
-        _nobody,
-        _overdue.where(ENTRIES.c.offer_expires_at <= _NOW).scalar_subquery(),
-        cast(sql_null(), DateTime),
-    ),
+    select(_word("line"), _nobody, _waiting.where(_no_open_offer).scalar_subquery(), cast(sql_null(), DateTime)),
     select(_word(_STAMP) + func.coalesce(stamp_column("courses"), ""), _nobody, _nobody, cast(sql_null(), DateTime)),
 )
 _PLACED = select(func.count()).select_from(PLACES).where(PLACES.c.course_id == _COURSE, IS_LIVE_PLACE)

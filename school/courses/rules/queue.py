@@ -10,12 +10,13 @@ there are at most twice as many steps as entries. It ends nowhere too early: a c
 that could let somebody on its list have a seat: one that freed a seat of it, or that made a child on its list leave a place.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from school.courses.enums import CourseState, Promotion, SelectionState
-from school.courses.rules.facts import SelectionFacts
+from school.courses.rules.facts import CourseFacts, SelectionFacts
 from school.courses.rules.seats import Child, Rulebook, find_obstacle
 
 
@@ -199,6 +200,18 @@ def fits(entry: Entry, child: Child, rulebook: Rulebook) -> bool:
     return is_eligible and find_obstacle(child.after(leaves=entry.gives_up), course, rulebook) is None
 
 
+def leaves_for_wish(child: Child, course: CourseFacts, lesser: Sequence[int], rulebook: Rulebook) -> tuple[int, ...]:
+    """The fewest lesser wishes to leave so that the course fits, of several the least dear; nothing when none would do.
+
+    `lesser` are ids of courses the child has and wished for less, dearest first.
+    """
+    for size in range(len(lesser) + 1):
+        for chosen in combinations(reversed(lesser), size):
+            if find_obstacle(child.after(leaves=chosen), course, rulebook) is None:
+                return tuple(sorted(chosen))
+    return ()
+
+
 def promotion_of(unit: tuple[Entry, ...], hall: Hall) -> Promoted:
     """The step that seats these entries."""
     leaves = {one.id: tuple(sorted(hall.child(one.pupil_id).places & frozenset(one.gives_up))) for one in unit}
@@ -222,7 +235,8 @@ def _touched(step: Step, hall: Hall) -> set[int]:
 def find_exchange(course_ids: Iterable[int], hall: Hall, rulebook: Rulebook) -> Promoted | None:
     """A circle of children, each first in line for a seat the next one gives up; they change at once.
 
-    Each is the first on the list who fits, so nobody is skipped. Offers are answered one by one and form no circle.
+    Each is the first on the list who fits, so nobody is skipped. Offers are answered one by one and form no circle, and
+    what was drawn stands as published: only who asked for the change in the open round is in a circle.
     """
     if rulebook.selection.promotion is Promotion.OFFER:
         return None
@@ -246,9 +260,10 @@ def _circle(course_id: int, path: tuple[Entry, ...], seen: set[int], hall: Hall,
 
 
 def _head(course_id: int, hall: Hall, rulebook: Rulebook) -> Entry | None:
-    """Who would have the next single seat of a course."""
+    """Who would have the next single seat of a course, when that child's family asked to change in the open round."""
     course = rulebook.courses.get(course_id)
     if course is None or course.state is not CourseState.LISTED:
         return None
     lone = (unit for unit in units_of(hall.line(course_id)) if len(unit) == 1)
-    return next((unit[0] for unit in lone if _all_fit(unit, hall, rulebook)), None)
+    head = next((unit[0] for unit in lone if _all_fit(unit, hall, rulebook)), None)
+    return head if head is not None and head.draw_rank is None else None

@@ -9,14 +9,17 @@ from school.courses.enums import CourseState, PlaceEnd, PlaceSource, WaitingStat
 from school.courses.queries.lines import (
     ENTRIES,
     PLACES,
+    WishHeld,
+    children_of,
     courses_with_lines,
     get_courses,
     has_places_of,
-    names_together,
     placed_by_course,
     pupils_by_number,
+    wishes_of,
 )
 from school.courses.rules.facts import CourseFacts
+from school.courses.rules.queue import leaves_for_wish
 from school.courses.service.places import Ground, end_places_of_course, read_ground, stand_on
 from school.courses.service.waiting import end_entries_of_course, pass_on
 from school.db import db
@@ -53,12 +56,7 @@ def enter_outcome(
     if seated:
         db.session.execute(insert(PLACES), [_place(ground, pupil_id, course) for pupil_id, course in seated])
     lines = {codes[code].id: [pupils[number] for number in numbers] for code, numbers in waiting.items() if code not in closed}
-    together = names_together(selection_id)
-    rows = [
-        _entry(ground, course_id, pupil_id, rank, together.get((pupil_id, course_id), ""))
-        for course_id, pupil_ids in lines.items()
-        for rank, pupil_id in enumerate(pupil_ids, 1)
-    ]
+    rows = _entries(ground, lines)
     if rows:
         db.session.execute(insert(ENTRIES), rows)
     sentence = f"录入了摇号结果：{len(seated)} 个名额，{len(rows)} 人次候补，{len(closed)} 门课程未开班"
@@ -113,7 +111,22 @@ def _place(ground: Ground, pupil_id: int, course: CourseFacts) -> dict:
     }
 
 
-def _entry(ground: Ground, course_id: int, pupil_id: int, rank: int, together: str) -> dict:
+def _entries(ground: Ground, lines: Mapping[int, Sequence[int]]) -> list[dict]:
+    """The lists as rows. A child that has lesser wishes leaves for a better one what is in its way."""
+    wishes = wishes_of(ground.selection_id)
+    children = children_of(ground.rulebook, {pupil_id for pupil_ids in lines.values() for pupil_id in pupil_ids})
+    rows = []
+    for course_id, pupil_ids in lines.items():
+        for rank, pupil_id in enumerate(pupil_ids, 1):
+            wish = wishes.get((pupil_id, course_id), WishHeld(99, ""))
+            worse = {one: wishes[pupil_id, one].rank for one in children[pupil_id].places if (pupil_id, one) in wishes}
+            lesser = [one for one in sorted(worse, key=worse.__getitem__) if worse[one] > wish.rank]
+            leaves = leaves_for_wish(children[pupil_id], ground.rulebook.courses[course_id], lesser, ground.rulebook)
+            rows.append(_entry(ground, course_id, pupil_id, rank, wish.together, leaves))
+    return rows
+
+
+def _entry(ground: Ground, course_id: int, pupil_id: int, rank: int, together: str, gives_up: tuple[int, ...]) -> dict:
     return {
         "selection_id": ground.selection_id,
         "course_id": course_id,
@@ -121,7 +134,7 @@ def _entry(ground: Ground, course_id: int, pupil_id: int, rank: int, together: s
         "state": WaitingState.WAITING,
         "draw_rank": rank,
         "together": together,
-        "gives_up": [],
+        "gives_up": list(gives_up),
         "joined_at": ground.now,
         "joined_by": None,
     }

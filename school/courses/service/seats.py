@@ -82,7 +82,7 @@ def take(
     """
     ground, seen = stand_before(selection_id, pupil_id, course_id, by)
     course = get_course_in(ground.rulebook, course_id)
-    seen = _settled(ground, pupil_id, course_id, seen)
+    seen = _settled(ground, pupil_id, course, seen)
     if course_id in seen.child.places:
         return Result(ResultKind.ALREADY, course, seats_left=course.capacity - seen.taken)
     if course_id in seen.child.offered:
@@ -108,7 +108,7 @@ def transfer(selection_id: int, pupil_id: int, from_course_id: int, to_course_id
     source, target = (get_course_in(ground.rulebook, one) for one in (from_course_id, to_course_id))
     if source.id == target.id:
         raise Refused("转入和转出是同一门课，请选择另一门。")
-    seen = _see_settled(ground, pupil_id, target.id)
+    seen = _see_settled(ground, pupil_id, target)
     if source.id not in seen.child.places:
         if target.id in seen.child.places:
             return Result(ResultKind.ALREADY, target, seats_left=target.capacity - seen.taken)
@@ -140,7 +140,7 @@ def place_by_office(
     note = consent_note.strip()
     if not note:
         raise ConsentNoteMissing
-    seen = _see_settled(ground, pupil_id, course_id)
+    seen = _see_settled(ground, pupil_id, course)
     if course_id in seen.child.places:
         return Result(ResultKind.ALREADY, course, seats_left=course.capacity - seen.taken)
     in_the_way = (
@@ -207,16 +207,17 @@ def cancel_course(selection_id: int, course_id: int, *, reason: str, by: Actor) 
     return pupil_ids
 
 
-def _see_settled(ground: Ground, pupil_id: int, course_id: int) -> Seen:
-    """The child before the course, after overdue offers of the course have passed on."""
-    return _settled(ground, pupil_id, course_id, see(ground.rulebook, pupil_id, course_id, ground.now))
+def _see_settled(ground: Ground, pupil_id: int, course: CourseFacts) -> Seen:
+    """The child before the course, after the course's list has moved as far as it can."""
+    return _settled(ground, pupil_id, course, see(ground.rulebook, pupil_id, course.id, ground.now))
 
 
-def _settled(ground: Ground, pupil_id: int, course_id: int, seen: Seen) -> Seen:
-    if not seen.has_overdue:
+def _settled(ground: Ground, pupil_id: int, course: CourseFacts, seen: Seen) -> Seen:
+    """Whoever comes by is looked at after the list: nobody on it is skipped, whatever changed without a word."""
+    if seen.is_settled(course):
         return seen
-    pass_on(ground, {course_id})
-    return see(ground.rulebook, pupil_id, course_id, ground.now)
+    pass_on(ground, {course.id})
+    return see(ground.rulebook, pupil_id, course.id, ground.now)
 
 
 def _judge(ground: Ground, pupil_id: int, course: CourseFacts, seen: Seen, leaves: tuple[int, ...]) -> Verdict:

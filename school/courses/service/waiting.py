@@ -139,7 +139,7 @@ def join(ground: Ground, pupil_id: int, course_id: int, *, gives_up: Sequence[in
     """`join_list` under the lock."""
     course = get_course_in(ground.rulebook, course_id)
     seen = see(ground.rulebook, pupil_id, course_id, ground.now)
-    if seen.has_overdue:
+    if not seen.is_settled(course):
         pass_on(ground, {course_id})
         seen = see(ground.rulebook, pupil_id, course_id, ground.now)
     child = seen.child
