@@ -140,7 +140,7 @@ def _add_class(number: int) -> None:
 
 def _add_calendar(number: int) -> None:
     enter_days(date(2027, 5, 1 + number), date(2027, 5, 1 + number), DayKind.HOLIDAY, "劳动节", actor=TESTER)
-    year = 2025 - number
+    year = 2024 - number
     db.session.add(
         Term(school_year=SchoolYear(start_year=year), number=1, starts_on=date(year, 9, 1), ends_on=date(year, 12, 31))
     )
