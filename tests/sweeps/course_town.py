@@ -80,6 +80,10 @@ def course_rows(courses: CourseTown, mine: int, other: int) -> dict[frozenset[st
             Target("自己孩子 剪纸", own | {"course_id": paper}),
             Target("别人孩子 足球", strange | {"course_id": football}),
         ],
+        frozenset({"pupil_id", "course_id", "direction"}): [
+            Target("自己孩子 剪纸", own | {"course_id": paper, "direction": "up"}),
+            Target("别人孩子 足球", strange | {"course_id": football, "direction": "up"}),
+        ],
         frozenset({"term_id", "pupil_id"}): [
             Target("自己孩子", own | {"term_id": term_id}),
             Target("别人孩子", strange | {"term_id": term_id}),
