@@ -244,6 +244,13 @@ def test_an_offer_without_a_deadline(cast: SmallCourses) -> None:
     assert faults() == ["offer_deadline"]
 
 
+def test_a_list_after_the_end(cast: SmallCourses) -> None:
+    cast.selection.state = SelectionState.FINISHED
+    db.session.commit()
+    plant_entry(cast, cast.third[2], cast.paper)
+    assert faults() == ["list_after_end"]
+
+
 def test_siblings_apart_on_a_list(cast: SmallCourses) -> None:
     plant_place(cast, cast.third[0], cast.paper)
     plant_place(cast, cast.third[1], cast.paper, source=PlaceSource.WAITING_LIST)

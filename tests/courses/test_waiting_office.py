@@ -6,17 +6,18 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from school.courses.enums import CourseState, PlaceSource, SelectionState
+from school.courses.enums import CourseState, PlaceSource
 from school.courses.models import Place, WaitingEntry
 from school.courses.rules.seats import CourseFull
 from school.courses.service.outcomes import OutcomeContradictory
+from school.courses.service.rounds import finish
 from school.courses.service.seats import cancel_course, enter_outcome, place_by_office
 from school.courses.service.waiting import close_lists, settle
 from school.db import db, transaction
 from school.errors import Refused
 from school.people.models import ClassMembership
 from tests.courses.acts import faults, holders, ids, join, states, take, withdraw
-from tests.courses.small_courses import NOON, TESTER, SmallCourses, add_application, build, to_open_round
+from tests.courses.small_courses import CLOSES, NOON, TESTER, SmallCourses, add_application, build, to_open_round
 
 
 @pytest.fixture
@@ -81,13 +82,15 @@ def test_calling_a_course_off_lets_its_children_in_elsewhere(cast: SmallCourses)
     assert pupil.id in holders(cast.football)
 
 
-def test_lists_close_with_the_selection(cast: SmallCourses) -> None:
+def test_lists_close_with_the_selection(cast: SmallCourses, freeze: Callable[[datetime], None]) -> None:
     join(cast, cast.third[2], cast.paper)
-    cast.selection.state = SelectionState.FINISHED
-    db.session.commit()
+    freeze(CLOSES)
     with transaction():
-        assert close_lists(cast.selection.id, by=TESTER) == 1
+        finish(cast.selection.id, by=TESTER)
     assert states(cast.paper) == ["closed"]
+    with transaction():
+        assert close_lists(cast.selection.id, by=TESTER) == 0
+    assert faults() == []
 
 
 def test_a_draw_is_entered_once(app: Flask, freeze: Callable[[datetime], None]) -> None:

@@ -33,6 +33,7 @@ class Fault(StrEnum):
     PLACED_AND_WAITING = "placed_and_waiting"
     DUPLICATE_ENTRY = "duplicate_entry"
     LIST_ORDER = "list_order"
+    LIST_AFTER_END = "list_after_end"
     STUCK = "stuck"
     OFFER_DEADLINE = "offer_deadline"
     OFFER_OVERDUE = "offer_overdue"
@@ -227,6 +228,10 @@ def _lists(snap: Snapshot) -> Iterator[Finding]:
         elif course.state is not CourseState.LISTED:
             sentence = f"{snap.name(course.id)}{course.state.label}，却还有人候补。"
             yield Finding(Fault.COURSE_NOT_RUNNING, sentence, course.id, one.pupil_id)
+        if snap.rulebook.selection.state is SelectionState.FINISHED:
+            yield Finding(
+                Fault.LIST_AFTER_END, f"选课已经结束，{snap.name(one.course_id)}却还有人候补。", one.course_id, one.pupil_id
+            )
         if (one.state is WaitingState.OFFERED) != (one.expires_at is not None):
             sentence = f"{snap.name(one.course_id)}的待确认名额没有期限，或不待确认却有期限。"
             yield Finding(Fault.OFFER_DEADLINE, sentence, one.course_id, one.pupil_id)

@@ -28,6 +28,7 @@ from school.courses.rules.rounds import (
     check_setup,
     has_moved,
 )
+from school.courses.service.waiting import close_lists
 from school.db import db
 from school.errors import Conflict, Refused
 
@@ -126,7 +127,7 @@ def freeze(selection_id: int, *, by: Actor) -> Selection:
 
 
 def finish(selection_id: int, *, by: Actor) -> Selection:
-    """End the selection: from now on only the office changes anything. Twice changes nothing."""
+    """End the selection and its waiting lists: from now on only the office changes anything. Twice changes nothing."""
     selection = locked(selection_id)
     if selection.state is SelectionState.FINISHED:
         return selection
@@ -135,6 +136,7 @@ def finish(selection_id: int, *, by: Actor) -> Selection:
     selection.revision += 1
     db.session.flush()
     keep_record(selection, "courses.finish", "结束了选课", by)
+    close_lists(selection_id, by=by)
     return selection
 
 
