@@ -34,13 +34,20 @@ from school.courses.service.places import (
 )
 from school.courses.service.waiting import (
     accept,
+    accept_offer,
     check_gives_up,
+    close_lists,
+    decline_offer,
     end_entries_of_course,
     end_entry,
     end_lone_entry,
     join,
+    join_list,
+    join_together,
+    leave_list,
     pass_on,
     result_of,
+    settle,
 )
 from school.db import db
 from school.errors import Refused
@@ -48,11 +55,18 @@ from school.errors import Refused
 __all__ = [
     "Result",
     "ResultKind",
+    "accept_offer",
     "cancel_course",
+    "close_lists",
+    "decline_offer",
     "end_all",
     "enter_outcome",
+    "join_list",
+    "join_together",
+    "leave_list",
     "place_by_office",
     "remove_by_office",
+    "settle",
     "take",
     "transfer",
     "withdraw",
