@@ -24,6 +24,7 @@ from school.db import db, transaction
 from school.errors import Conflict, Refused
 from tests.courses.small_courses import (
     CLOSES,
+    LAST_ON,
     OPENS,
     TESTER,
     SmallCourses,
@@ -131,14 +132,14 @@ def test_a_course_without_a_meeting_keeps_the_round_shut(draft: SmallCourses) ->
         act(rounds.announce, draft)
 
 
-def test_a_providers_papers_are_in_date(draft: SmallCourses) -> None:
-    day = BEFORE.date()
-    papers = {"whitelist_number": "W1", "licence_number": "L1", "checks_until": day + timedelta(days=300)}
-    draft.football.provider = Provider(name="少年宫", licence_until=day - timedelta(days=1), **papers)
+@pytest.mark.parametrize("paper", ["licence_until", "checks_until"])
+def test_a_provider_s_papers_hold_until_the_course_ends(draft: SmallCourses, paper: str) -> None:
+    papers = {"whitelist_number": "W1", "licence_number": "L1", "licence_until": LAST_ON, "checks_until": LAST_ON}
+    draft.football.provider = Provider(name="少年宫", **papers | {paper: LAST_ON - timedelta(days=1)})
     db.session.commit()
-    with pytest.raises(StepRefused, match="足球"):
+    with pytest.raises(StepRefused, match="“足球”缺少：“少年宫”有效的"):
         act(rounds.announce, draft)
-    draft.football.provider.licence_until = day + timedelta(days=300)
+    setattr(draft.football.provider, paper, LAST_ON)
     db.session.commit()
     assert act(rounds.announce, draft).state is SelectionState.ANNOUNCED
 

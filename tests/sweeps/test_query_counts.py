@@ -56,6 +56,10 @@ EXPECTED = {
     "administrator people.imports": 3,
     "administrator people.class_codes 三年级2班": 5,
     "administrator calendar.edit": 4,
+    "teaching_office courses.selection": 8,
+    "teaching_office courses.adjust 本学期": 6,
+    "teaching_office courses.adjust_child 自己孩子": 13,
+    "anonymous courses.draw 本学期": 3,
 }
 
 
@@ -98,8 +102,9 @@ def statements() -> Iterator[list[str]]:
 
 
 def counts(town: Town, asked: list[Asked]) -> dict[str, list[str]]:
-    """The statements of each page, in a worker that has answered before and knows calendar and settings."""
-    town.client("principal", is_strict=False).get("/calendar")
+    """The statements of each page, in a worker that has answered before and knows calendar, settings and the last draw."""
+    for address in ("/calendar", town.url("courses.draw", town.targets("courses.draw")[0])):
+        town.client("principal", is_strict=False).get(address)
     return {str(one): counted(town, one) for one in asked}
 
 

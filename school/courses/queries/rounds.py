@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -106,7 +106,7 @@ def _blockers(selection: Selection, catalogue: Catalogue, act: Act | None, now: 
     facts = selection_facts_of(selection)
     try:
         if act is Act.ANNOUNCE:
-            lacking = lacking_of(catalogue, now.date())
+            lacking = lacking_of(catalogue)
             check_announcement(setup_of(selection), catalogue.courses.values(), lacking, now)
         elif act is Act.FREEZE:
             check_freezing(facts, now)
@@ -195,14 +195,14 @@ def course_counts(selection_id: int, catalogue: Catalogue) -> list[CourseCount]:
     return sorted(counts, key=lambda one: (-one.wishes, -one.first_wishes, one.course.code))
 
 
-def lacking_of(catalogue: Catalogue, on_day: date) -> Mapping[int, Sequence[str]]:
-    """By course id the words for what families cannot read yet (AS-06) and for a provider's papers out of date (AS-08)."""
+def lacking_of(catalogue: Catalogue) -> Mapping[int, Sequence[str]]:
+    """By course id the words for what families cannot read yet (AS-06) and for a provider's papers that end before it (AS-08)."""
     found = {one.id: missing_in(one) for one in catalogue.listed if one.state is CourseState.LISTED}
     statement = select(Course).where(Course.term_id == catalogue.term_id, Course.provider_id.is_not(None))
     for course in db.session.scalars(statement):
         if course.id in found and course.provider is not None:
             papers = (("办学许可证", course.provider.licence_until), ("人员核查", course.provider.checks_until))
-            found[course.id] += [f"“{course.provider.name}”有效的{name}" for name, until in papers if until < on_day]
+            found[course.id] += [f"“{course.provider.name}”有效的{name}" for name, until in papers if until < course.last_on]
     return {course_id: words for course_id, words in found.items() if words}
 
 

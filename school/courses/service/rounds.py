@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from school.audit.service import Actor, record
 from school.calendar.checks import term_name
 from school.calendar.queries import find_term_by_id
-from school.clock import now, today
+from school.clock import now
 from school.courses.enums import SelectionState
 from school.courses.models import Selection, SelectionWindow
 from school.courses.queries.catalogue import Catalogue, get_catalogue, selection_facts_of
@@ -69,7 +69,7 @@ def change(selection_id: int, setup: Setup, *, revision: int, by: Actor) -> Sele
     term = selection.term
     check_setup(new, grades_of(catalogue), term_starts=term.starts_on, term_ends=term.ends_on)
     if selection.state is not SelectionState.DRAFT and has_moved(old, new):
-        problems = announcement_problems(new, catalogue.courses.values(), lacking_of(catalogue, today()))
+        problems = announcement_problems(new, catalogue.courses.values(), lacking_of(catalogue))
         if problems:
             raise StepRefused(problems)
     _put(selection, new)
@@ -90,7 +90,7 @@ def announce(selection_id: int, *, by: Actor) -> Selection:
     if selection.state is not SelectionState.DRAFT:
         raise StepRefused([f"选课现在是“{selection.state.label}”，已经公布过了。"])
     catalogue = get_catalogue(selection.term_id)
-    check_announcement(setup_of(selection), catalogue.courses.values(), lacking_of(catalogue, today()), now())
+    check_announcement(setup_of(selection), catalogue.courses.values(), lacking_of(catalogue), now())
     if selection.has_wishes:
         selection.seed_secret = secrets.token_hex(32)
         selection.seed_commitment = sha256(selection.seed_secret.encode()).hexdigest()

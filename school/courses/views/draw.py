@@ -1,12 +1,12 @@
 """The public page of a draw: what it is, the commitment, the frozen list, the seed and the outcome, and how to hold it again."""
 
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, render_template, request, send_file, url_for
+from flask import Flask, Response, abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from school.calendar.checks import term_name
@@ -16,11 +16,12 @@ from school.courses.queries.catalogue import get_catalogue
 from school.courses.queries.draws import PublicDraw, document_of, find_public_draw, frozen_list_of, public_draw_terms
 from school.courses.views import bp
 from school.web.guard import public
-from school.web.pages import see_other
+from school.web.pages import download, see_other
 from school.web.paging import page_of
 
 Page = str | BaseResponse | tuple[str, int]
-SCRIPT = "verify_draw.py"
+JSON = "application/json"
+SCRIPT = Path(__file__).parents[1] / "verify_draw.py"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class Line:
     wishes: tuple[str, ...]
     given: tuple[str, ...]
     waiting: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A published outcome taken apart: its figures, and its lines by number."""
+
+    document: dict[str, Any]
+    lines: tuple[Line, ...] = ()
 
 
 @bp.get("/courses/draw")
@@ -48,21 +57,20 @@ def draws() -> Page:
 def draw(term_id: int) -> Page:
     """The draw of a term: everything anybody needs to trust it, or to find that it was wrong."""
     found = find_public_draw(term_id) or abort(404)
-    document = json.loads(document_of(term_id)) if found.is_drawn else {}
+    outcome = _read(term_id, found.outcome_sha256) if found.is_drawn else Outcome({})
     asked = request.args.get("number", "").strip()
-    lines = lines_of(found.outcome_sha256, term_id) if found.is_drawn else ()
-    page = page_of(len(lines))
+    page = page_of(len(outcome.lines))
     return render_template(
         "courses/draw.html",
         draw=found,
         term=term_name(found.start_year, found.term_number),
         terms=[(one, term_name(year, number)) for one, year, number in public_draw_terms() if one != term_id],
-        document=document,
-        check=_check(found, document) if found.is_drawn else None,
-        lines=lines[page.offset : page.offset + page.size],
+        document=outcome.document,
+        check=_check(found) if found.is_drawn else None,
+        lines=outcome.lines[page.offset : page.offset + page.size],
         page=page,
         asked=asked,
-        mine=next((one for one in lines if one.number == asked), None),
+        mine=next((one for one in outcome.lines if one.number == asked), None),
         names={code: course.name for code, course in get_catalogue(term_id).by_code.items()},
         file=f"draw-{term_id}.json",
     )
@@ -73,7 +81,7 @@ def draw(term_id: int) -> Page:
 def draw_document(term_id: int) -> Response:
     """The published document, byte for byte what its SHA-256 was taken of."""
     found = find_public_draw(term_id)
-    return _file(document_of(term_id), f"draw-{term_id}.json") if found and found.is_drawn else abort(404)
+    return download(document_of(term_id).encode(), f"draw-{term_id}.json", JSON) if found and found.is_drawn else abort(404)
 
 
 @bp.get("/courses/draw/<int:term_id>/list.json")
@@ -81,48 +89,37 @@ def draw_document(term_id: int) -> Response:
 def draw_list(term_id: int) -> Response:
     """The frozen list, public before the draw."""
     found = find_public_draw(term_id)
-    return _file(frozen_list_of(term_id), f"list-{term_id}.json") if found and found.list_sha256 else abort(404)
+    return download(frozen_list_of(term_id).encode(), f"list-{term_id}.json", JSON) if found and found.list_sha256 else abort(404)
 
 
 @bp.get("/courses/draw/verify-draw.py")
 @public
 def draw_script() -> Response:
     """The script that holds the draw again with Python alone."""
-    path = f"{current_app.root_path}/school/courses/{SCRIPT}"
-    return send_file(path, mimetype="text/x-python", as_attachment=True, download_name=SCRIPT)
+    return download(SCRIPT.read_bytes(), SCRIPT.name, "text/x-python")
 
 
-def lines_of(_outcome_sha256: str, term_id: int) -> tuple[Line, ...]:
-    """Every application with what became of it, by number."""
-    return _lines(document_of(term_id))
-
-
-@lru_cache(maxsize=2)
-def _lines(text: str) -> tuple[Line, ...]:
-    document = json.loads(text)
-    wishes = {row["id"]: tuple(row["prefs"]) for row in json.loads(document["list"])["pupils"]}
+@lru_cache(maxsize=4)
+def _read(term_id: int, _outcome_sha256: str) -> Outcome:
+    """A published outcome, read and taken apart once: its hash says that it is the same."""
+    document = json.loads(document_of(term_id))
+    wishes = {row["id"]: tuple(row["prefs"]) for row in json.loads(document.pop("list"))["pupils"]}
+    given, queues = document.pop("assignments"), document.pop("waiting")
     waiting: dict[str, list[tuple[str, int]]] = {}
-    for code, numbers in document["waiting"].items():
+    for code, numbers in queues.items():
         for place, number in enumerate(numbers, 1):
             waiting.setdefault(number, []).append((code, place))
-    return tuple(
-        Line(number, wishes[number], tuple(document["assignments"][number]), tuple(waiting.get(number, ())))
-        for number in sorted(wishes)
-    )
+    lines = (Line(number, wishes[number], tuple(given[number]), tuple(waiting.get(number, ()))) for number in sorted(wishes))
+    return Outcome(document, tuple(lines))
 
 
-def _check(found: PublicDraw, document: dict[str, Any]) -> aside.Progress:
+def _check(found: PublicDraw) -> aside.Progress:
     """The draw held again by this server; its result is a list of what differs."""
-    name, commitment = f"check-{found.outcome_sha256}", found.commitment
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    name, commitment = f"check-{found.outcome_sha256}", found.commitment
     known = aside.progress_of(app, name)
     if known is None or known.refusal:
+        document = json.loads(document_of(found.term_id))
         aside.start(app, name, lambda _report: recheck(document, commitment))
         known = aside.progress_of(app, name)
     return known or aside.Progress()
-
-
-def _file(text: str, name: str) -> Response:
-    response = Response(text.encode(), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{re.sub("[^a-z0-9.-]", "_", name)}"'
-    return response
