@@ -46,6 +46,8 @@ from tests.sweeps.target import Target
 
 # Forms that are looked at before the row: only a filled one shows whose row it may be.
 FILLED = {
+    "courses.move_wish": {"rank": "1"},
+    "courses.transfer_seat": {"from": "1", "to": "2"},
     "people.end_assignment": {"last_day": "2026-11-25", "reason": "调整"},
     "people.move_pupil": {"class_id": "1", "on_day": "2026-11-25", "reason": "调整"},
     "people.pupil_leaves": {"kind": "transferred", "last_day": "2026-11-25", "reason": "转学"},
@@ -188,6 +190,8 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
         | course_rows(courses, mine.id, other.id),
         "special": _special(school, courses),
         "permits": {
+            "courses.course_file": lambda target: ("course", target.values["course_id"]),
+            "courses.results_file": lambda _target: ("course results", courses.this_term),
             "people.class_code_sheet": lambda target: ("class", target.values["class_id"]),
             "people.class_file": lambda target: ("pupils", target.values["class_id"]),
             "people.teacher_code_sheet": lambda _target: ("class", None),
