@@ -39,6 +39,9 @@ class Preferences:
     lessons_end: str = _setting("15:30", "课表结束时间", "课后服务不早于这个时间开始。", rule="AS-05", group="课后服务")
     service_end: str = _setting("17:30", "服务结束时间", "不早于当地下班时间；更早结束要写理由。", rule="AS-02", group="课后服务")
     service_minutes: int = _setting(120, "每天服务时长（分钟）", "上课日少于这个时长要写理由。", rule="AS-03", group="课后服务")
+    shared_rooms: tuple[str, ...] = _setting(
+        ("操场", "运动场", "体育馆"), "可共用场地", "每行一处；几门课可以同时在这里上。", group="课后服务"
+    )
     teacher_display: TeacherDisplay = _setting(TeacherDisplay.SURNAME, "公示中的教师", "公示页怎样称呼教师。", group="公示")
 
     @property

@@ -14,6 +14,7 @@ from school.courses.models import Application, Course, CourseConsent, Selection,
 from school.courses.queries.catalogue import Catalogue, get_catalogue, selection_facts_of
 from school.courses.queries.freezing import read_list
 from school.courses.queries.selections import find_selection_of_term
+from school.courses.rules.catalogue import missing_for_families
 from school.courses.rules.facts import CourseFacts
 from school.courses.rules.freezing import frozen_json
 from school.courses.rules.rounds import (
@@ -197,23 +198,10 @@ def course_counts(selection_id: int, catalogue: Catalogue) -> list[CourseCount]:
 
 def lacking_of(catalogue: Catalogue) -> Mapping[int, Sequence[str]]:
     """By course id the words for what families cannot read yet (AS-06) and for a provider's papers that end before it (AS-08)."""
-    found = {one.id: missing_in(one) for one in catalogue.listed if one.state is CourseState.LISTED}
+    found = {one.id: missing_for_families(one) for one in catalogue.listed if one.state is CourseState.LISTED}
     statement = select(Course).where(Course.term_id == catalogue.term_id, Course.provider_id.is_not(None))
     for course in db.session.scalars(statement):
         if course.id in found and course.provider is not None:
             papers = (("办学许可证", course.provider.licence_until), ("人员核查", course.provider.checks_until))
             found[course.id] += [f"“{course.provider.name}”有效的{name}" for name, until in papers if until < course.last_on]
     return {course_id: words for course_id, words in found.items() if words}
-
-
-def missing_in(course: CourseFacts) -> list[str]:
-    """Words for what families must know and cannot read."""
-    facts = {
-        "课程内容": course.description,
-        "上课时间": course.meetings,
-        "教室": course.room,
-        "教师": course.teachers,
-        "收费说明": course.fee_note,
-        "安全说明": course.safety_note,
-    }
-    return [name for name, value in facts.items() if not value]

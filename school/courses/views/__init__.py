@@ -4,4 +4,17 @@ from flask import Blueprint
 
 bp = Blueprint("courses", __name__)
 
-from school.courses.views import adjusting, draw, drawing, family, results, rounds, taking, wishes  # noqa: E402, F401
+from school.courses.views import (  # noqa: E402, F401
+    adjusting,
+    catalogue,
+    course_import,
+    draw,
+    drawing,
+    family,
+    manage,
+    providers,
+    results,
+    rounds,
+    taking,
+    wishes,
+)
