@@ -74,10 +74,15 @@ class Drawn:
     ranks: tuple[tuple[int, int], ...] = ()  # course id, draw rank
 
 
+def public_catalogues() -> list[Catalogue]:
+    """The terms whose selection was announced: those that are not finished first, the newest of them first."""
+    public = [one for one in get_catalogues().values() if one.selection and one.selection.state is not SelectionState.DRAFT]
+    return sorted(public, key=_newness, reverse=True)
+
+
 def current_catalogue() -> Catalogue | None:
     """The term families choose for: the newest announced selection that is not finished, else the newest finished one."""
-    public = [one for one in get_catalogues().values() if one.selection and one.selection.state is not SelectionState.DRAFT]
-    return max(public, key=_newness, default=None)
+    return next(iter(public_catalogues()), None)
 
 
 def find_own_child(user_id: int, pupil_id: int, course_id: int) -> OwnChild | None:

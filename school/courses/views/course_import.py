@@ -22,7 +22,7 @@ from school.sheets.headers import Column, find_header, match_columns
 from school.sheets.reading import read_sheet
 from school.sheets.writing import SheetOut, write_workbook
 from school.web.forms import choices, show_refusal
-from school.web.guard import begins_reading, requires
+from school.web.guard import requires
 from school.web.pages import download, see_other
 
 Page = str | Response | tuple[str, int]
@@ -34,7 +34,6 @@ SECONDS_TO_DECIDE = 3600
 
 @bp.route("/courses/manage/import", methods=["GET", "POST"])
 @requires(Permission.MANAGE_COURSES)
-@begins_reading
 def import_courses() -> Page:
     """Choose a file; the answer is what it would change, row by row."""
     term, form = the_term(), ImportForm()

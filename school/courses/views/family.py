@@ -6,13 +6,14 @@ from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
+from school.calendar.checks import term_name
 from school.courses.answers import seat_answer
 from school.courses.enums import Family
 from school.courses.forms.family import GiveConsentForm
-from school.courses.own import own_board, own_boards, own_course
+from school.courses.own import asked_catalogue, own_board, own_boards, own_course
 from school.courses.queries.catalogue import get_catalogues
 from school.courses.queries.choosing import ChildBoard, CourseCounts, choice_for, choices_for, counts_of, outcomes_for
-from school.courses.queries.family import entries_of_pupil, stays_of_pupil
+from school.courses.queries.family import entries_of_pupil, public_catalogues, stays_of_pupil
 from school.courses.rules.choices import Act, Choice
 from school.courses.rules.consent import notice_of
 from school.courses.rules.facts import WEEKDAYS, CourseFacts
@@ -28,22 +29,24 @@ from school.permissions import Permission
 from school.web.forms import show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
-from school.web.values import LARGEST_ID
+from school.web.values import LARGEST_ID, id_argument
 
 Page = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which courses the list shows: of one weekday, of one family; 0 and "" mean all."""
+    """Which courses the list shows: of one weekday, of one family, of one term; 0 and "" mean all, or the usual term."""
 
     day: int
     family: str
+    term: int = 0
 
     @property
     def values(self) -> dict[str, str]:
         """The filter as values of an address; what is not chosen is left out."""
-        return {name: value for name, value in (("day", str(self.day or "")), ("family", self.family)) if value}
+        pairs = ("day", str(self.day or "")), ("family", self.family), ("term", str(self.term or ""))
+        return {name: value for name, value in pairs if value}
 
     def shows(self, course: CourseFacts) -> bool:
         """Whether a course is to be shown."""
@@ -54,7 +57,7 @@ class Filter:
 @requires(Permission.CHOOSE_COURSES)
 def choose() -> str:
     """All children of the guardian, each with its stage, consent, wishes, places and lists."""
-    return render_template("courses/choose.html", boards=own_boards(), time_left=time_left)
+    return render_template("courses/choose.html", boards=own_boards(), terms=_terms(), filter=asked_filter(), time_left=time_left)
 
 
 @bp.get("/choose/<int:pupil_id>")
@@ -68,7 +71,7 @@ def choose_child(pupil_id: int) -> Page:
 @requires(Permission.CHOOSE_COURSES)
 def choose_course(pupil_id: int, course_id: int) -> str:
     """One course for one child: all that families must know, and every way to have it."""
-    board = own_board(pupil_id)
+    board = own_board(pupil_id, course_id)
     course = own_course(board, course_id)
     choice = choice_for(board, course, counts_of(board.selection.id))
     held = next((one for one in (*board.waiting, *board.offers) if one.course.id == course_id), None)
@@ -100,7 +103,9 @@ def choose_history(pupil_id: int) -> str:
         if events := events_of(*mine, catalogue.courses):
             chapters.append((selection, events))
     chapters.sort(key=lambda one: (one[0].start_year, one[0].term_number), reverse=True)
-    return render_template("courses/choose_history.html", board=board, chapters=chapters, moment=moment_with_day)
+    return render_template(
+        "courses/choose_history.html", board=board, chapters=chapters, moment=moment_with_day, filter=asked_filter()
+    )
 
 
 @bp.route("/choose/<int:pupil_id>/consent", methods=["GET", "POST"])
@@ -120,7 +125,9 @@ def choose_consent(pupil_id: int) -> Page:
             flash(f"已记录您对{name}选课的同意。现在可以选课了。" if is_new else f"您已经同意过{name}的选课告知书。", "success")
             return see_other(child_url(pupil_id))
     notice = notice_of(board.selection.consent_version)
-    html = render_template("courses/choose_consent.html", board=board, form=form, notice=notice, moment=moment_with_day)
+    html = render_template(
+        "courses/choose_consent.html", board=board, form=form, notice=notice, moment=moment_with_day, filter=asked_filter()
+    )
     return html, 422 if form.errors or form.form_errors else 200
 
 
@@ -138,13 +145,13 @@ def withdraw_consent(pupil_id: int) -> Page:
         else:
             flash(f"已撤回对{board.child.name}选课的同意，志愿、候补和名额都已取消。", "success")
             return see_other(child_url(pupil_id))
-    html = render_template("courses/withdraw_consent.html", board=board, refusal=refusal)
+    html = render_template("courses/withdraw_consent.html", board=board, refusal=refusal, filter=asked_filter())
     return html, 422 if refusal else 200
 
 
 def child_page(pupil_id: int, refused: Refused | None = None, course_id: int | None = None) -> tuple[str, int]:
     """The child's page; after a refusal with its sentence on top and what can be done instead."""
-    board = own_board(pupil_id)
+    board = own_board(pupil_id, course_id)
     counts, shown = counts_of(board.selection.id), asked_filter()
     choices = choices_for(board, counts)
     mine = [one for one in choices if one.verdict.kind != "grade"]
@@ -188,7 +195,19 @@ def asked_filter() -> Filter:
     """The filter of the address; nonsense shows everything."""
     day = request.args.get("day", "")
     family = request.args.get("family", "")
-    return Filter(int(day) if day in {"1", "2", "3", "4", "5"} else 0, family if family in set(Family) else "")
+    return Filter(
+        int(day) if day in {"1", "2", "3", "4", "5"} else 0, family if family in set(Family) else "", id_argument("term") or 0
+    )
+
+
+def _terms() -> list[tuple[int, str, bool]]:
+    """The other terms whose selection is public: id, name, whether it is the one on the page."""
+    public, here = public_catalogues(), asked_catalogue()
+    selections = [(one, one.selection) for one in public if one.selection is not None]
+    return [
+        (one.term_id, term_name(found.start_year, found.term_number), here is not None and one.term_id == here.term_id)
+        for one, found in selections
+    ]
 
 
 def _answer(board: ChildBoard, counts: CourseCounts) -> str:

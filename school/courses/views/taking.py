@@ -122,7 +122,7 @@ def _full_page(own: OwnChild, course_id: int, refused: CourseFull) -> tuple[str,
 
 def _ask(pupil_id: int, course_id: int, what: str) -> str:
     """The page before an act that cannot be undone: what is lost, and whether anything is there to lose."""
-    board = own_board(pupil_id)
+    board = own_board(pupil_id, course_id)
     course = own_course(board, course_id)
     held = next((one for one in (*board.waiting, *board.offers) if one.course.id == course_id), None)
     is_there = course in board.places if what == "withdraw" else held is not None
