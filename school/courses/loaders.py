@@ -31,9 +31,10 @@ def the_term() -> Term:
     wanted = id_argument("term")
     if wanted is not None:
         return find_term_by_id(wanted) or abort(404)
-    open_ones = [one for one in get_catalogues().values() if one.selection and one.selection.state is not SelectionState.FINISHED]
-    if open_ones:
-        return find_term_by_id(max(open_ones, key=lambda one: one.term_id).term_id) or abort(404)
+    selections = [one.selection for one in get_catalogues().values() if one.selection]
+    if under_way := [one for one in selections if one.state is not SelectionState.FINISHED]:
+        newest = max(under_way, key=lambda one: (one.start_year, one.term_number))
+        return find_term_by_id(newest.term_id) or abort(404)
     known = sorted(terms(), key=lambda one: one.starts_on)
     present = [one for one in known if one.ends_on >= today()]
     return present[0] if present else known[-1] if known else abort(404)

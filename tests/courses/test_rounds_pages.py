@@ -176,6 +176,16 @@ def test_the_one_next_step_is_refused_in_words_and_then_taken(draft: SmallCourse
     assert draft.selection.seed_commitment in client.get(f"/courses/draw/{draft.term.id}").text
 
 
+def test_what_families_cannot_read_any_more_is_told(draft: SmallCourses, as_user: AsUser) -> None:
+    with transaction():
+        rounds.announce(draft.selection.id, by=TESTER)
+    client, url = as_user(draft.office), f"/courses/selection?term={draft.term.id}"
+    assert "公布以后，有家长看不到的内容" not in client.get(url).text
+    draft.football.safety_note = ""
+    db.session.commit()
+    assert "课程“足球”缺少：安全说明。" in client.get(url).text
+
+
 def test_the_page_counts_and_names_what_nobody_wishes(wished: SmallCourses, as_user: AsUser) -> None:
     page = as_user(wished.office).get(f"/courses/selection?term={wished.term.id}").text
     assert "还没有人填的课程：足球、舞蹈、机器人、作业辅导。" in " ".join(page.split())

@@ -21,7 +21,6 @@ def office_pages(town: Town) -> Iterator[tuple[str, str]]:
     yield "two who set up", _second_to_set_up(town, int(target.values["term_id"]))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(rounds, "terms", list)
-        patched.setattr(rounds, "get_catalogues", dict)
         yield "no term", town.client("teaching_office").get("/courses/selection").text
 
 

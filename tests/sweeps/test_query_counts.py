@@ -56,7 +56,7 @@ EXPECTED = {
     "administrator people.imports": 3,
     "administrator people.class_codes 三年级2班": 5,
     "administrator calendar.edit": 4,
-    "teaching_office courses.selection": 8,
+    "teaching_office courses.selection": 11,
     "teaching_office courses.adjust 本学期": 6,
     "teaching_office courses.adjust_child 自己孩子": 13,
     "anonymous courses.draw 本学期": 3,

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from school.calendar.models import Term
 from school.calendar.rules import grade_of
 from school.courses.enums import CourseState, SelectionState
-from school.courses.models import Application, Course, CourseConsent, Selection, Wish
+from school.courses.models import Application, Course, CourseConsent, Provider, Selection, Wish
 from school.courses.queries.catalogue import Catalogue, get_catalogue, selection_facts_of
 from school.courses.queries.freezing import read_list
 from school.courses.queries.selections import find_selection_of_term
@@ -23,6 +23,7 @@ from school.courses.rules.rounds import (
     Setup,
     Step,
     StepRefused,
+    announcement_problems,
     check_announcement,
     check_finishing,
     check_freezing,
@@ -63,6 +64,7 @@ class Panel:
     steps: tuple[Step, ...] = ()
     act: Act | None = None
     blockers: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what families cannot read although the selection was announced
     is_list_stale: bool = False
     grades: tuple[GradeCount, ...] = ()
     courses: tuple[CourseCount, ...] = ()
@@ -92,6 +94,7 @@ def panel_of(term: Term, now: datetime) -> Panel:
         steps=timeline(facts, moments_of(selection), now),
         act=act,
         blockers=_blockers(selection, catalogue, act, now),
+        warnings=_warnings(selection, catalogue),
         is_list_stale=selection.state is SelectionState.FROZEN and list_sha256_of(catalogue) != selection.list_sha256,
         grades=tuple(grade_counts(selection.id, facts.start_year)),
         courses=tuple(course_counts(selection.id, catalogue)) if selection.has_wishes else (),
@@ -101,6 +104,12 @@ def panel_of(term: Term, now: datetime) -> Panel:
 def list_sha256_of(catalogue: Catalogue) -> str:
     """The SHA-256 the frozen list would have now."""
     return sha256(frozen_json(read_list(catalogue)).encode()).hexdigest()
+
+
+def _warnings(selection: Selection, catalogue: Catalogue) -> tuple[str, ...]:
+    if selection.state in (SelectionState.DRAFT, SelectionState.FINISHED):
+        return ()
+    return tuple(announcement_problems(setup_of(selection), catalogue.courses.values(), lacking_of(catalogue)))
 
 
 def _blockers(selection: Selection, catalogue: Catalogue, act: Act | None, now: datetime) -> tuple[str, ...]:
@@ -199,9 +208,10 @@ def course_counts(selection_id: int, catalogue: Catalogue) -> list[CourseCount]:
 def lacking_of(catalogue: Catalogue) -> Mapping[int, Sequence[str]]:
     """By course id the words for what families cannot read yet (AS-06) and for a provider's papers that end before it (AS-08)."""
     found = {one.id: missing_for_families(one) for one in catalogue.listed if one.state is CourseState.LISTED}
-    statement = select(Course).where(Course.term_id == catalogue.term_id, Course.provider_id.is_not(None))
-    for course in db.session.scalars(statement):
-        if course.id in found and course.provider is not None:
-            papers = (("办学许可证", course.provider.licence_until), ("人员核查", course.provider.checks_until))
-            found[course.id] += [f"“{course.provider.name}”有效的{name}" for name, until in papers if until < course.last_on]
+    papers = select(Course.id, Course.last_on, Provider.name, Provider.licence_until, Provider.checks_until)
+    statement = papers.join(Provider, Provider.id == Course.provider_id).where(Course.term_id == catalogue.term_id)
+    for row in db.session.execute(statement):
+        ends = (("办学许可证", row.licence_until), ("人员核查", row.checks_until))
+        if row.id in found:
+            found[row.id] += [f"“{row.name}”有效的{name}" for name, until in ends if until < row.last_on]
     return {course_id: words for course_id, words in found.items() if words}

@@ -9,8 +9,8 @@ from school.accounts.identity import actor
 from school.calendar.checks import term_name
 from school.calendar.queries import find_term_by_id, terms
 from school.clock import now, today
-from school.courses.enums import SelectionState
 from school.courses.forms.rounds import SetupForm, setup_form
+from school.courses.loaders import the_term
 from school.courses.queries.catalogue import get_catalogues
 from school.courses.queries.rounds import Panel, grades_of, panel_of, setup_of
 from school.courses.rules.rounds import Act, Setup
@@ -22,7 +22,6 @@ from school.permissions import Permission
 from school.web.forms import revision_of, show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
-from school.web.values import id_argument
 
 Page = str | Response | tuple[str, int]
 
@@ -38,9 +37,9 @@ DONE = {
 @requires(Permission.MANAGE_COURSES)
 def selection() -> Page:
     """The selection of a term on one page; a POST keeps its setup."""
-    term_id = id_argument("term") or _usual_term_id()
-    if term_id is None:
+    if not terms():
         return render_template("courses/selection_without_term.html")
+    term_id = the_term().id
     panel = _panel(term_id)
     form = _form(panel)
     if not form.validate_on_submit():
@@ -124,16 +123,6 @@ def _form(panel: Panel, *, is_typed: bool = True) -> SetupForm:
 def _panel(term_id: int) -> Panel:
     term = find_term_by_id(term_id) or abort(404)
     return panel_of(term, now())
-
-
-def _usual_term_id() -> int | None:
-    """The term whose selection is under way, else the present or next one, else the last."""
-    selections = [one.selection for one in get_catalogues().values() if one.selection]
-    if under_way := [one for one in selections if one.state is not SelectionState.FINISHED]:
-        return max(under_way, key=lambda one: (one.start_year, one.term_number)).term_id
-    every = terms()
-    coming = [one for one in every if one.ends_on >= today()]
-    return coming[-1].id if coming else every[0].id if every else None
 
 
 def _is_offered(term_id: int, ends_on: date) -> bool:
