@@ -59,6 +59,12 @@ EXPECTED = {
     "teaching_office courses.selection": 11,
     "teaching_office courses.adjust 本学期": 6,
     "teaching_office courses.adjust_child 自己孩子": 13,
+    "guardian courses.choose": 7,
+    "guardian courses.choose_child 三年级2班学生": 11,
+    "guardian courses.choose_course 自己孩子 剪纸": 9,
+    "homeroom_teacher courses.results": 4,
+    "homeroom_teacher courses.class_slips 三年级2班": 8,
+    "subject_teacher courses.taught_course 陈老师的剪纸": 4,
     "anonymous courses.draw 本学期": 3,
 }
 
