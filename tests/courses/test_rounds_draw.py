@@ -15,11 +15,13 @@ import pytest
 from flask import Flask
 
 from school.audit.models import AuditEntry
+from school.audit.service import record
 from school.courses import aside, drawing
 from school.courses.enums import CourseState, Mechanism, PlaceSource, SelectionState
 from school.courses.inputs import read_json
 from school.courses.models import Place, WaitingEntry
 from school.courses.queries.draws import find_public_draw
+from school.courses.queries.selections import lock_selection
 from school.courses.rules.rounds import StepRefused
 from school.courses.service import drawing as acts
 from school.courses.service import rounds, seats, wishes
@@ -209,6 +211,27 @@ def test_a_preview_leaves_the_database_as_it_was_and_knows_no_secret(
     assert best["with_nothing"] <= plain["with_nothing"] == 1
     assert plain["closed"] == {"C02": 3}
     assert (plain["pupils"], figures["is_proven"], set(plain["by_grade"])) == (8, True, {"3", "5"})
+
+
+def test_nobody_waits_while_a_draw_is_computed(app: Flask, frozen_list: SmallCourses, monkeypatch: pytest.MonkeyPatch) -> None:
+    term, waited = frozen_list.selection.id, []
+    real = acts.hold
+
+    def write() -> None:
+        with app.app_context(), transaction():
+            lock_selection(term)
+            record(TESTER, "test", "改了别的", subject_type="selection")
+
+    def hold(*asked: Any) -> drawing.Held:
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(5)
+        waited.append(writer.is_alive())
+        return real(*asked)
+
+    monkeypatch.setattr(acts, "hold", hold)
+    acts.compute(term, Mechanism.ROUNDS, "")
+    assert waited == [False]
 
 
 def test_figures_are_means_of_the_trials() -> None:

@@ -2,21 +2,25 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from flask import Flask
 
 from school.accounts.models import User
 from school.audit.models import AuditEntry
-from school.courses import drawing
+from school.courses import aside, drawing
 from school.courses.enums import Phase, SelectionState
 from school.courses.models import CourseConsent, Selection
+from school.courses.service import drawing as acts
 from school.courses.service import rounds
 from school.db import db, transaction
+from school.errors import Refused
 from school.people.models import ClassMembership, Pupil
 from tests.courses.acts import faults
 from tests.courses.small_courses import (
@@ -243,6 +247,35 @@ def test_publishing_is_confirmed_and_says_the_announced_randomness(app: Flask, f
     draw_by_pages(client, cast, "optimum", public_value="03 08")
     fresh()
     assert (cast.selection.public_value, cast.selection.objective) == ("03 08", "nothing-first")
+
+
+def test_a_long_draw_shows_that_it_is_working_and_why_it_was_refused(
+    wished: SmallCourses, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freeze_list(wished)
+    client, url = as_user(wished.office), page_of(wished, "/publish")
+    client.post_form(page_of(wished, "/preview"))
+    goes_on = threading.Event()
+
+    def slow(*_asked: object) -> None:
+        goes_on.wait(20)
+        raise Refused("名单有变动。")
+
+    monkeypatch.setattr(aside, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(acts, "compute", slow)
+    for _press in range(2):
+        assert (
+            client.post_form(url, {"mechanism": "rounds", "confirms": "y"}, page=page_of(wished, "/preview")).status_code == 303
+        )
+    page = client.get(url).text
+    assert "正在摇号并公布" in page
+    assert 'http-equiv="refresh"' in page
+    goes_on.set()
+    deadline = monotonic() + 10
+    while "正在摇号并公布" in (page := client.get(url).text) and monotonic() < deadline:
+        sleep(0.02)
+    assert "名单有变动。" in page
+    assert "名单有变动。" not in client.get(url).text
 
 
 def test_the_commitment_is_public_before_the_window_closes(draft: SmallCourses, freeze: Freeze, client: SchoolClient) -> None:

@@ -86,6 +86,9 @@ def publish_draw(term_id: int) -> Page:
     progress = aside.progress_of(_app(), frozen.publish_name)
     if progress and progress.is_running:
         return _running_page(frozen, progress, "正在摇号并公布", url_for("courses.publish_draw", term_id=term_id))
+    if progress and progress.refusal:
+        aside.forget(_app(), frozen.publish_name)
+        flash(progress.refusal, "danger")
     return _publish_page(frozen, form, trial.result)
 
 
