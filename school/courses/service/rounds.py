@@ -79,10 +79,11 @@ def change(selection_id: int, setup: Setup, *, revision: int, by: Actor) -> Sele
     return selection
 
 
-def announce(selection_id: int, *, by: Actor) -> Selection:
+def announce(selection_id: int, *, secret: str | None = None, by: Actor) -> Selection:
     """Make the selection public, with the commitment to a seed nobody has seen; twice changes nothing.
 
-    Raises `StepRefused` naming each course and what it lacks (AS-06, AS-08).
+    Only the demo, which is the same every time, gives the `secret`. Raises `StepRefused` naming each course and what it
+    lacks (AS-06, AS-08).
     """
     selection = locked(selection_id)
     if selection.state is SelectionState.ANNOUNCED:
@@ -92,7 +93,7 @@ def announce(selection_id: int, *, by: Actor) -> Selection:
     catalogue = get_catalogue(selection.term_id)
     check_announcement(setup_of(selection), catalogue.courses.values(), lacking_of(catalogue), now())
     if selection.has_wishes:
-        selection.seed_secret = secrets.token_hex(32)
+        selection.seed_secret = secret or secrets.token_hex(32)
         selection.seed_commitment = sha256(selection.seed_secret.encode()).hexdigest()
     selection.state, selection.announced_at = SelectionState.ANNOUNCED, now()
     selection.revision += 1
