@@ -1,17 +1,30 @@
 """Taps of the open round, offers, results: one certain answer to each, refusals that say what to do next."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 
 from school.accounts.models import User
-from school.courses.enums import CourseState, Promotion
+from school.calendar.models import Term
+from school.courses.enums import CourseState, Phase, Promotion, SelectionState
 from school.courses.models import Course, CourseMeeting, Place, Selection, WaitingEntry
 from school.db import db
 from tests.courses.acts import holders, join, take, withdraw
-from tests.courses.small_courses import CLOSES, NOON, OPEN_ROUND, SmallCourses, add_application, build, fresh, to_open_round
+from tests.courses.small_courses import (
+    CLOSES,
+    NOON,
+    OPEN_ROUND,
+    SmallCourses,
+    add_application,
+    add_consent,
+    add_course,
+    add_window,
+    build,
+    fresh,
+    to_open_round,
+)
 from tests.courses.test_family_pages import cards_of, parent, tap, town, words
 from tests.courses.test_family_wishes import numbers, wish
 from tests.support.client import SchoolClient
@@ -135,6 +148,49 @@ def test_waiting_while_placed_says_what_is_given_up_and_swaps(cast: SmallCourses
     told = words(client.get(f"/choose/{pupil.id}/history").text)
     assert "候补递补成功“剪纸”。" in told
     assert "选上别的课程，同时退出了“足球”。" in told
+
+
+def test_siblings_wait_together(cast: SmallCourses, as_user: AsUser) -> None:
+    pupil, sibling, client = cast.third[0], cast.fifth[0], parent(cast, as_user)
+    for other in cast.third[1:3]:
+        take(cast, other, cast.paper)
+    page = f"/choose/{pupil.id}/{cast.paper.id}"
+    assert "和小乌0一起候补，都上或都不上" in client.get(page).text
+    answer = client.post_form(f"{page}/wait", {"sibling": cast.third[3].id}, page=page)
+    assert answer.status_code == 404
+    answer = client.post_form(f"{page}/wait", {"sibling": sibling.id}, page=page)
+    assert answer.status_code == 303
+    assert "兄弟姐妹同时有名额才递补" in client.get(answer.location).text
+    withdraw(cast, cast.third[1], cast.paper)
+    assert holders(cast.paper) == [cast.third[2].id]
+    withdraw(cast, cast.third[2], cast.paper)
+    assert holders(cast.paper) == sorted([pupil.id, sibling.id])
+
+
+def test_a_term_that_goes_on_is_reached_while_the_next_is_chosen(cast: SmallCourses, as_user: AsUser) -> None:
+    pupil, client = cast.third[0], parent(cast, as_user)
+    take(cast, pupil, cast.paper)
+    spring = Term(school_year_id=cast.term.school_year_id, number=2, starts_on=date(2027, 2, 22), ends_on=date(2027, 7, 9))
+    db.session.add(spring)
+    db.session.flush()
+    selection = Selection(term=spring, state=SelectionState.ANNOUNCED, has_wishes=False)
+    db.session.add(selection)
+    add_window(selection, Phase.OPEN, NOON, CLOSES)
+    add_consent(selection, pupil, cast.guardians[pupil.id])
+    later = add_course(spring, "C01", "陶艺", (2, 960, 1050))
+    db.session.commit()
+    here = client.get(f"/choose/{pupil.id}").text
+    assert "陶艺" in here
+    assert "剪纸" not in here
+    assert "2026—2027学年第一学期" in client.get("/choose").text
+    before = client.get(f"/choose/{pupil.id}?term={cast.term.id}").text
+    assert "已选上" in words(before)
+    assert "剪纸" in before
+    assert f"/{cast.paper.id}/withdraw?term={cast.term.id}" in before
+    url = f"/choose/{pupil.id}/{cast.paper.id}/withdraw"
+    assert client.post_form(f"{url}?term={cast.term.id}", page=f"{url}?term={cast.term.id}").status_code == 303
+    assert holders(cast.paper) == []
+    assert client.post_form(f"/choose/{pupil.id}/{later.id}/take", page=f"/choose/{pupil.id}").status_code == 303
 
 
 def test_what_is_given_up_can_be_changed(cast: SmallCourses, as_user: AsUser) -> None:

@@ -9,6 +9,7 @@ from school.accounts.identity import actor
 from school.calendar.checks import term_name
 from school.courses.answers import seat_answer
 from school.courses.enums import Family
+from school.courses.feeds import feed_url
 from school.courses.forms.family import GiveConsentForm
 from school.courses.own import asked_catalogue, own_board, own_boards, own_course
 from school.courses.queries.catalogue import get_catalogues
@@ -73,7 +74,9 @@ def choose_course(pupil_id: int, course_id: int) -> str:
     """One course for one child: all that families must know, and every way to have it."""
     board = own_board(pupil_id, course_id)
     course = own_course(board, course_id)
-    choice = choice_for(board, course, counts_of(board.selection.id))
+    counts = counts_of(board.selection.id)
+    choice = choice_for(board, course, counts)
+    siblings = [one for one in board.siblings if choice.act is Act.WAIT and choice_for(one, course, counts).act is Act.WAIT]
     held = next((one for one in (*board.waiting, *board.offers) if one.course.id == course_id), None)
     return render_template(
         "courses/choose_course.html",
@@ -81,6 +84,7 @@ def choose_course(pupil_id: int, course_id: int) -> str:
         course=course,
         choice=choice,
         held=held,
+        siblings=siblings,
         grades=grades_in_words(course.grades),
         filter=asked_filter(),
     )
@@ -171,6 +175,7 @@ def child_page(pupil_id: int, refused: Refused | None = None, course_id: int | N
         refusal=refused.message if refused else "",
         instead=_instead(board, choices, course_id) if refused else None,
         moment=moment_with_day,
+        feed_url=feed_url,
         time_left=time_left,
     )
     return html, 422 if refused else 200

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
 from school.courses.answers import seat_answer
-from school.courses.own import own_board, own_child_held, own_course
+from school.courses.own import own_board, own_child, own_child_held, own_course
 from school.courses.queries.catalogue import find_selection_facts, get_course
 from school.courses.queries.family import OwnChild
 from school.courses.queries.seats import count_waiting
@@ -39,7 +39,16 @@ def take_seat(pupil_id: int, course_id: int) -> Page:
 @bp.post("/choose/<int:pupil_id>/<int:course_id>/wait")
 @requires(Permission.CHOOSE_COURSES)
 def join_list(pupil_id: int, course_id: int) -> Page:
-    """Join the waiting list, or change which own courses are left when the seat comes."""
+    """Join the waiting list, alone or with a sibling, or change which own courses are left when the seat comes."""
+    sibling_id = number_in(request.form.get("sibling", ""))
+    if sibling_id is not None:
+        own_child(sibling_id, course_id)
+        both = [pupil_id, sibling_id]
+        return _act(
+            pupil_id,
+            course_id,
+            lambda own: waiting.join_together(own.selection_id, both, course_id, by=actor())[pupil_id],
+        )
     return _act(
         pupil_id,
         course_id,
