@@ -11,6 +11,7 @@ from school.courses.views import (  # noqa: E402, F401
     draw,
     drawing,
     family,
+    feeds,
     manage,
     providers,
     results,
