@@ -150,7 +150,9 @@ def _act_page(here: Here, child: ChildHere, form: ConsentForm, title: str, lead:
 
 
 def _rooms(child: ChildHere) -> list:
-    return choices((one.id, f"{one.name}（{one.times}）剩 {left} 个名额") for one, left in child.seen.rooms)
+    """The courses of the child's grade, those with room first."""
+    rooms = sorted(child.seen.rooms, key=lambda room: room[1] == 0)
+    return choices((one.id, f"{one.name}（{one.times}）{f'剩 {left} 个名额' if left else '已满'}") for one, left in rooms)
 
 
 def _here(term_id: int) -> Here:
