@@ -58,7 +58,7 @@ def _setup(season: Season, begins: datetime) -> Setup:
         max_per_day=1,
         max_wishes=5,
         withdraw_until=closes,
-        note="每个孩子每周最多 2 门、每天最多 1 门；学业辅导不计入门数。没有先到先得，慢慢选。",
+        note="每个孩子每周最多 2 门、每天最多 1 门；学业辅导不计入门数。",
         windows=(
             Window(Phase.WISH, 0, begins, begins + timedelta(days=5, hours=12)),
             Window(Phase.OPEN, 0, opens, closes),
