@@ -270,6 +270,19 @@ def test_together_is_refused_as_a_whole_when_a_sibling_cannot(town: SmallCourses
     assert tied(course) == {}
 
 
+def test_two_wishes_are_not_tied_once_a_siblings_window_closed(town: SmallCourses, freeze: Callable[[datetime], None]) -> None:
+    pupil, sibling = town.third[0], town.fifth[0]
+    wish(town, pupil, town.paper)
+    wish(town, sibling, town.paper)
+    selection = db.session.get(Selection, town.selection.id)
+    add_window(selection, Phase.WISH, OPENS, NOON + timedelta(minutes=1), grade=5)
+    db.session.commit()
+    freeze(NOON + timedelta(minutes=1))
+    with pytest.raises(Refused, match="另一个孩子：填志愿已于"):
+        together(town, pupil, sibling, town.paper)
+    assert tied(town.paper) == {}
+
+
 def test_together_needs_as_many_seats(town: SmallCourses) -> None:
     db.session.get(Course, town.paper.id).capacity = 1
     db.session.commit()
