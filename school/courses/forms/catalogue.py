@@ -1,6 +1,6 @@
 """Forms of the catalogue: a course with its meetings, a provider, a copy, an import."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import time
 from typing import Any
 
@@ -10,23 +10,27 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from school.courses.enums import Family, Tag, Weeks
-from school.courses.rules.catalogue import CourseValues
+from school.courses.rules.catalogue import MOST_MEETINGS, CourseValues
 from school.courses.rules.facts import WEEKDAYS, MeetingFacts
+from school.courses.rules.rows import plain_code
 from school.errors import Refused
 from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of, stripped
 
-MEETINGS = 5
 DATE_NEEDED = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 Pairs = Iterable[tuple[str, str]]
 
 
-def _line(label: str, most: int, *, is_needed: bool = False, hint: str = "") -> StringField:
+def _line(label: str, most: int, *, is_needed: bool = False, hint: str = "", also: Callable[[str], str] = str) -> StringField:
     limits = [NEEDED if is_needed else Optional(), Length(max=most, message=f"最多 {most} 个字。")]
-    return StringField(label, description=hint, filters=[stripped], validators=limits)
+    return StringField(label, description=hint, filters=[stripped, also], validators=limits)
 
 
 def _number_or_none(value: str | int | None) -> int | None:
     return int(value) if str(value or "").isdecimal() else None
+
+
+def _plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 class BoxesField(SelectMultipleField):
@@ -39,13 +43,13 @@ class BoxesField(SelectMultipleField):
 class CourseForm(SchoolForm):
     """A course; up to five weekly meetings, an empty weekday is none."""
 
-    code = _line("编号", 10, is_needed=True, hint="本学期内不重复，例如 A01。摇号名单用它。")
+    code = _line("编号", 10, is_needed=True, hint="本学期内不重复，例如 A01。摇号名单用它。", also=plain_code)
     name = _line("名称", 40, is_needed=True)
     family = SelectField("类别", choices=choices_of(Family), coerce=member_of(Family))
     description = TextAreaField(
         "课程内容",
         description="家长看到的介绍：学什么、怎么学、要带什么。不讲新课、不刷题。",
-        filters=[stripped],
+        filters=[stripped, _plain_lines],
         validators=[Length(max=1000, message="最多 1000 个字。")],
     )
     grades = BoxesField("年级", coerce=int)
@@ -61,7 +65,8 @@ class CourseForm(SchoolForm):
     safety_note = _line("安全说明", 200, hint="例如：穿运动鞋；剪刀统一保管。")
     tags = BoxesField("课程标签", choices=choices_of(Tag))
     is_exempt = BooleanField("不计入每周、每天的门数")
-    warning_reason = _line("理由", 200, hint="提前结束或时间较短时必填。")
+    warning_reason = _line("提前结束或时间较短的理由", 200, hint="例如与校车时间衔接；时间够长就不用填。")
+    change_reason = _line("改动的理由", 200, hint="已有家庭选了这门课，减少名额、提高开班人数、改收费时必填，记录在案。")
     revision = HiddenField()
 
     def offer(self, last_grade: int, teachers: Pairs, providers: Pairs) -> None:
@@ -73,7 +78,9 @@ class CourseForm(SchoolForm):
     @property
     def meeting_rows(self) -> list[tuple[Any, Any, Any, Any]]:
         """The fields of each meeting: weekday, start, end, weeks."""
-        return [tuple(self[f"{name}_{n}"] for name in ("weekday", "starts", "ends", "weeks")) for n in range(1, MEETINGS + 1)]
+        return [
+            tuple(self[f"{name}_{n}"] for name in ("weekday", "starts", "ends", "weeks")) for n in range(1, MOST_MEETINGS + 1)
+        ]
 
     def show(self, values: CourseValues, reason: str) -> None:
         """Fill the form with a course."""
@@ -117,7 +124,7 @@ class CourseForm(SchoolForm):
             yield MeetingFacts(weekday.data, _minute(starts.data), _minute(ends.data), weeks.data)
 
 
-for _number in range(1, MEETINGS + 1):
+for _number in range(1, MOST_MEETINGS + 1):
     _days = [("", "（不上）"), *((str(day), f"周{WEEKDAYS[day]}") for day in range(1, 6))]
     setattr(CourseForm, f"weekday_{_number}", SelectField(f"时段 {_number}", choices=choices(_days), coerce=_number_or_none))
     setattr(CourseForm, f"starts_{_number}", TimeField(f"时段 {_number} 开始", validators=[Optional()]))

@@ -1,12 +1,13 @@
 """Courses as the office keeps them: rows to change, what clashes with them, who has chosen them; providers; terms."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union
 
 from school.calendar.models import Term
 from school.courses.enums import CourseState, WaitingState
-from school.courses.models import Course, Place, Provider, WaitingEntry, Wish
+from school.courses.models import Application, Course, Place, Provider, WaitingEntry, Wish
 from school.courses.queries.catalogue import facts_of
 from school.courses.queries.selections import find_selection_of_term, lock_selection
 from school.courses.rules.catalogue import Other, Papers
@@ -22,6 +23,11 @@ def find_course(course_id: int) -> Course | None:
 def find_course_by_code(term_id: int, code: str) -> Course | None:
     """A course of a term by its code."""
     return db.session.scalar(select(Course).where(Course.term_id == term_id, Course.code == code))
+
+
+def copies_of(course_id: int) -> Sequence[Course]:
+    """The courses of other terms that were copied from one."""
+    return db.session.scalars(select(Course).where(Course.copied_from_id == course_id)).all()
 
 
 def courses_of_term(term_id: int) -> Sequence[Course]:
@@ -71,29 +77,30 @@ def teachers_named(ids: Collection[int]) -> dict[int, Teacher]:
     return {one.id: one for one in db.session.scalars(select(Teacher).where(Teacher.id.in_(ids)))}
 
 
-def teachers_by_words(words: Iterable[str]) -> dict[str, list[Teacher]]:
-    """Present teachers by the name or staff code somebody wrote."""
+def teachers_by_words(words: Iterable[str], on_day: date) -> dict[str, list[Teacher]]:
+    """Teachers by what somebody wrote: by staff code anybody, by name those who still teach here on a day."""
     wanted = sorted(set(words))
-    statement = select(Teacher).where(Teacher.left_on.is_(None))
-    rows = db.session.scalars(statement.where(or_(Teacher.name.in_(wanted), Teacher.staff_code.in_(wanted)))).all()
-    return {word: [one for one in rows if word in (one.name, one.staff_code)] for word in wanted}
+    statement = select(Teacher).where(or_(Teacher.name.in_(wanted), Teacher.staff_code.in_(wanted)))
+    rows = db.session.scalars(statement.order_by(Teacher.staff_code)).all()
+    present = [one for one in rows if one.left_on is None or one.left_on >= on_day]
+    found = {word: [one for one in rows if one.staff_code == word] for word in wanted}
+    return {word: of_code or [one for one in present if one.name == word] for word, of_code in found.items()}
 
 
-def present_teachers() -> Sequence[Teacher]:
-    """Everybody who teaches here now, by staff code."""
-    return db.session.scalars(select(Teacher).where(Teacher.left_on.is_(None)).order_by(Teacher.staff_code)).all()
+def teachers_to_choose(on_day: date, among: Collection[int] = ()) -> Sequence[Teacher]:
+    """Everybody who teaches here on a day, and those of `among` who do not, by staff code."""
+    present = or_(Teacher.left_on.is_(None), Teacher.left_on >= on_day, Teacher.id.in_(among))
+    return db.session.scalars(select(Teacher).where(present).order_by(Teacher.staff_code)).all()
 
 
 def count_chosen(course_id: int) -> int:
-    """How many children wish for a course, have or had a place in it, or wait for it."""
-    children = (
-        select(Wish.application_id.label("one")).where(Wish.course_id == course_id).subquery(),
-        select(Place.pupil_id.label("one")).where(Place.course_id == course_id, Place.ended_at.is_(None)).subquery(),
-        select(WaitingEntry.pupil_id.label("one"))
-        .where(WaitingEntry.course_id == course_id, WaitingEntry.state.in_((WaitingState.WAITING, WaitingState.OFFERED)))
-        .subquery(),
-    )
-    return max(db.session.scalar(select(func.count()).select_from(one)) or 0 for one in children)
+    """How many children wish for a course, have a place in it, or wait for it; each is counted once."""
+    wishes = select(Application.pupil_id).join(Wish, Wish.application_id == Application.id).where(Wish.course_id == course_id)
+    places = select(Place.pupil_id).where(Place.course_id == course_id, Place.ended_at.is_(None))
+    live = WaitingEntry.state.in_((WaitingState.WAITING, WaitingState.OFFERED))
+    entries = select(WaitingEntry.pupil_id).where(WaitingEntry.course_id == course_id, live)
+    children = union(wishes, places, entries).subquery()
+    return db.session.scalar(select(func.count()).select_from(children)) or 0
 
 
 def was_chosen(course_id: int) -> bool:
@@ -102,6 +109,17 @@ def was_chosen(course_id: int) -> bool:
         if db.session.scalar(select(table.id).where(table.course_id == course_id).limit(1)) is not None:
             return True
     return False
+
+
+def courses_beyond_papers(provider_ids: Collection[int]) -> dict[int, list[Course]]:
+    """Drafts and listed courses, by provider, that go on after its licence or staff checks end (AS-08)."""
+    live = Course.state.in_((CourseState.DRAFT, CourseState.LISTED))
+    ends = or_(Provider.licence_until < Course.last_on, Provider.checks_until < Course.last_on)
+    statement = select(Course).join(Provider, Course.provider_id == Provider.id).where(Provider.id.in_(provider_ids), live, ends)
+    found: dict[int, list[Course]] = {}
+    for course in db.session.scalars(statement.order_by(Course.term_id, Course.code)):
+        found.setdefault(course.provider_id or 0, []).append(course)
+    return found
 
 
 def providers() -> Sequence[Provider]:

@@ -1,17 +1,20 @@
 """What a course must be before the office may keep or list it: times, people, rooms, papers (AS-02 … AS-08)."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 
 from school.calendar.rules import SchoolCalendar, is_odd_week, school_days, term_of, timetable_weekday
 from school.courses.enums import CourseState, Family, SelectionState, Weeks
-from school.courses.rules.facts import CourseFacts, MeetingFacts, clock
+from school.courses.rules.facts import WEEKDAYS, CourseFacts, MeetingFacts, clock
 from school.courses.rules.wording import check_wording
 from school.errors import Refused
 
 MOST_CAPACITY = 500
+MOST_MEETINGS = 5
 LATEST_END = 20 * 60  # evening study is not this service (AS-05)
 
 
@@ -73,7 +76,7 @@ class Hours:
 
 
 class ReasonNeeded(Refused):
-    """Something AS-02 or AS-03 warns of, which the office may answer with a reason."""
+    """Something the office may do, but only with a typed reason: AS-02, AS-03, less than families chose."""
 
 
 def check_values(values: CourseValues, *, first: date, last: date, last_grade: int) -> None:
@@ -94,6 +97,8 @@ def check_values(values: CourseValues, *, first: date, last: date, last_grade: i
 
 def check_times(values: CourseValues, calendar: SchoolCalendar, hours: Hours) -> None:
     """Raise `Refused` unless every meeting is on weekdays after the timetable and on some school day (AS-05)."""
+    if len(values.meetings) > MOST_MEETINGS:
+        raise Refused(f"一门课一周最多 {MOST_MEETINGS} 个时段。", "meetings")
     for number, meeting in enumerate(values.meetings, 1):
         field = f"weekday_{number}"
         if not 1 <= meeting.weekday <= 5:
@@ -112,14 +117,21 @@ def check_times(values: CourseValues, calendar: SchoolCalendar, hours: Hours) ->
 
 
 def time_concerns(values: CourseValues, hours: Hours) -> list[str]:
-    """Sentences for what needs a reason: a day that ends early (AS-02) or is short (AS-03)."""
+    """Sentences for what needs a reason: a day that ends early (AS-02) or is short, all its meetings together (AS-03)."""
     concerns = []
-    for meeting in values.meetings:
-        if meeting.ends_at < hours.service_end:
-            concerns.append(f"{meeting.label}早于 {clock(hours.service_end)} 结束（AS-02）。")
-        if meeting.ends_at - meeting.starts_at < hours.service_minutes:
-            concerns.append(f"{meeting.label}不足 {hours.service_minutes} 分钟（AS-03）。")
-    return concerns
+    for weekday in sorted({meeting.weekday for meeting in values.meetings}):
+        of_day = [meeting for meeting in values.meetings if meeting.weekday == weekday]
+        day = f"周{WEEKDAYS[weekday]}"
+        for which in (Weeks.ODD, Weeks.EVEN):
+            met = [meeting for meeting in of_day if meeting.weeks in (Weeks.ALL, which)]
+            if not met:
+                continue
+            ends, minutes = max(one.ends_at for one in met), sum(one.ends_at - one.starts_at for one in met)
+            if ends < hours.service_end:
+                concerns.append(f"{day} {clock(ends)} 结束，早于 {clock(hours.service_end)}（AS-02）。")
+            if minutes < hours.service_minutes:
+                concerns.append(f"{day}一共 {minutes} 分钟，不足 {hours.service_minutes} 分钟（AS-03）。")
+    return list(dict.fromkeys(concerns))
 
 
 def check_concerns(concerns: Sequence[str], reason: str) -> None:
@@ -136,8 +148,9 @@ def check_clashes(values: CourseValues, others: Iterable[Other], teachers: dict[
             continue
         if both := sorted(mine.teacher_ids & other.teacher_ids):
             raise Refused(f"{teachers.get(both[0], '这位教师')}同一时间要上“{other.name}”，请换教师或换时间。", "teachers")
-        if values.room and values.room == other.room and values.room not in shared_rooms:
-            raise Refused(f"{values.room}同一时间有“{other.name}”，请换教室或换时间。", "room")
+        alone = rooms_of(values.room) & rooms_of(other.room) - {room for one in shared_rooms for room in rooms_of(one)}
+        if alone:
+            raise Refused(f"{'、'.join(sorted(alone))}同一时间有“{other.name}”，请换教室或换时间。", "room")
 
 
 def check_provider(values: CourseValues, papers: Papers | None) -> None:
@@ -170,10 +183,8 @@ def missing_for_families(course: CourseFacts) -> list[str]:
     return [label for label, value in needed.items() if not value]
 
 
-def check_may_list(course: CourseFacts) -> None:
+def check_complete(course: CourseFacts) -> None:
     """Raise `Refused` naming what is missing before a course is shown to families (AS-06)."""
-    if course.state not in (CourseState.DRAFT, CourseState.CANCELLED):
-        raise Refused(f"这门课程{course.state.label}。")
     if missing := missing_for_families(course):
         raise Refused(f"上架前请补上：{'、'.join(missing)}。")
 
@@ -181,12 +192,16 @@ def check_may_list(course: CourseFacts) -> None:
 def check_may_change(before: CourseFacts, values: CourseValues, state: SelectionState | None, *, chosen: int, taken: int) -> None:
     """Raise `Refused` for a change that would hurt families who have already chosen, or a draw that is under way.
 
-    `chosen` counts wishes, places and waiting entries, `taken` live places and offers. Words, room, teachers may change.
+    `chosen` counts children with a wish, a place or a waiting entry, `taken` live places and offers. When a course meets,
+    for whom, and whether it counts toward a child's limits stay as they were chosen; more grades and more seats are welcome;
+    words, room and teachers may change; `change_concerns` says what needs a reason.
     """
+    if before.state in (CourseState.CLOSED, CourseState.CANCELLED):
+        raise Refused(f"这门课程{before.state.label}，不能再修改；下学期可以复制一门新的。")
     if values.capacity < taken:
         raise Refused(f"已有 {taken} 个名额给出，人数上限不能少于它。", "capacity")
     what_binds = (
-        (values.meetings != before.meetings, "上课时间", "weekday_1"),
+        (set(values.meetings) != set(before.meetings), "上课时间", "weekday_1"),
         (not values.grades >= before.grades, "年级", "grades"),
         (values.is_exempt != before.is_exempt, "是否计入门数", "is_exempt"),
         (values.first_on != before.first_on or values.last_on != before.last_on, "起止日期", "first_on"),
@@ -198,6 +213,42 @@ def check_may_change(before: CourseFacts, values: CourseValues, state: Selection
     is_counted = values.capacity != before.capacity or values.minimum != before.minimum or values.grades != before.grades
     if state is SelectionState.FROZEN and before.state is CourseState.LISTED and (changed or is_counted):
         raise Refused("志愿已经冻结，摇号公布以前不能改名额、年级和时间。", changed[0][1] if changed else "capacity")
+
+
+def change_concerns(before: CourseFacts, values: CourseValues, *, chosen: int) -> list[str]:
+    """Sentences for what families who have chosen should not meet without a reason on record: fewer seats, a dearer course."""
+    if not chosen:
+        return []
+    changes = (
+        (values.capacity < before.capacity, f"人数上限从 {before.capacity} 减到 {values.capacity}"),
+        (values.minimum > before.minimum, f"开班人数从 {before.minimum} 加到 {values.minimum}"),
+        (values.fee_note != before.fee_note, "收费说明有改动"),
+        (values.family is not before.family, "类别有改动"),
+    )
+    return [sentence for is_so, sentence in changes if is_so]
+
+
+def check_change_concerns(concerns: Sequence[str], reason: str, *, chosen: int) -> None:
+    """Raise `ReasonNeeded` when a change to a course families have chosen wants a reason and none was typed."""
+    if concerns and not reason:
+        raise ReasonNeeded(f"已有 {chosen} 个孩子选了这门课：{'，'.join(concerns)}。请写明改动的理由。", "change_reason")
+
+
+def is_same(one: CourseValues, other: CourseValues) -> bool:
+    """Whether two sets of values say the same; the order of meetings, teachers and tags says nothing."""
+    return _in_order(one) == _in_order(other)
+
+
+def idle_weekdays(courses: Iterable[CourseFacts]) -> list[int]:
+    """The weekdays from 1 to 5 without a listed course: 5+2 means every school day (AS-03, REPORT)."""
+    met = {day for course in courses if course.state is CourseState.LISTED for day in course.weekdays}
+    return [day for day in range(1, 6) if day not in met]
+
+
+def rooms_of(text: str) -> frozenset[str]:
+    """The rooms a text names, written one way: 音乐室 1、音乐室２ are 音乐室1 and 音乐室2."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    return frozenset(one for one in re.split("[、,;/]", plain) if one)
 
 
 def dates_of(meeting: MeetingFacts, first: date, last: date, calendar: SchoolCalendar, *, grade: int | None = None) -> list[date]:
@@ -230,6 +281,12 @@ def meets_at_once(one: MeetingFacts, other: MeetingFacts) -> bool:
     if one.weekday != other.weekday or {one.weeks, other.weeks} == {Weeks.ODD, Weeks.EVEN}:
         return False
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _in_order(values: CourseValues) -> CourseValues:
+    meetings = tuple(sorted(values.meetings, key=lambda one: (one.weekday, one.starts_at, one.weeks)))
+    teachers, tags = tuple(sorted(values.teacher_ids)), tuple(sorted(values.tags))
+    return replace(values, meetings=meetings, teacher_ids=teachers, tags=tags)
 
 
 def _in_weeks(meeting: MeetingFacts, day: date, calendar: SchoolCalendar) -> bool:

@@ -33,12 +33,14 @@ TITLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "reason": ("理由", ("提前结束理由",)),
 }
 NEEDED = ("code", "name")
+KEPT_WHEN_EMPTY = ("name", "family", "grades", "capacity", "minimum", "first_on", "last_on")
 
 _DIGITS = "零一二三四五六七八九"
 _DAYS = {char: day for day, char in enumerate(WEEKDAYS) if day} | {"天": 7}
-_MEETING = re.compile(
-    r"^(?:周|星期|礼拜)([一二三四五六日天1-7])(?:\((单|双)周\))?(\d{1,2})[:.](\d{2})(?:-|至|到|~|—|–)(\d{1,2})[:.](\d{2})(?:\((单|双)周\))?$"
-)
+_DAYS_OF = r"(?:周|星期|礼拜)([一二三四五六日天1-7])(?:[-~至到—–](?:周|星期|礼拜)?([一二三四五六日天1-7]))?"
+_WEEKS_OF = r"(?:\(?(单|双)周\)?)?"
+_ONLY_DAYS = re.compile(_DAYS_OF)
+_MEETING = re.compile(rf"{_DAYS_OF}{_WEEKS_OF}(\d{{1,2}})[:.](\d{{2}})[-~至到—–]+(\d{{1,2}})[:.](\d{{2}}){_WEEKS_OF}")
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 
 
@@ -82,6 +84,20 @@ def values_of_row(row: Mapping[str, str], known: Known) -> tuple[CourseValues, s
     return values, _short(row, "reason", 200)
 
 
+def filled_row(row: Mapping[str, str], present: Mapping[str, str] | None) -> dict[str, str]:
+    """A row with what it leaves open: columns the file does not have, and empty cells of what a course cannot be without.
+
+    `present` is the course of that code as it would be exported; a new course begins with empty cells.
+    """
+    filled = {key: "" for key in TITLES} | dict(present or {}) | row | {"code": plain_code(row.get("code", ""))}
+    return filled | {key: (present or filled)[key] for key in KEPT_WHEN_EMPTY if not filled[key]}
+
+
+def plain_code(text: str) -> str:
+    """A code as it is kept: Ａ01 typed under Chinese input is A01."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
 def row_of(values: CourseValues, reason: str, teachers: Mapping[int, str], provider: str) -> list[object]:
     """The cells of a course in the order of `TITLES`; read again they give the same course."""
     written: dict[str, object] = {
@@ -115,36 +131,58 @@ def words_in(text: str) -> list[str]:
 
 def grades_of_text(text: str, last_grade: int) -> frozenset[int]:
     """Grades from 1-3、5, 三至六年级, 三年级, 全校; raises `Refused` for anything else."""
-    plain = re.sub(r"年级|级|\s", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"年级|级|\s", "", unicodedata.normalize("NFKC", text)).removeprefix("第")
     if plain in ("全校", "全部", "不限"):
         return frozenset(range(1, last_grade + 1))
     for number, char in enumerate(_DIGITS):
         plain = plain.replace(char, str(number))
     found: set[int] = set()
     for part in re.split(r"[、,;/.]", plain):
-        span = re.fullmatch(r"([1-9])(?:[-~至到—–]([1-9]))?", part)
-        if span is None:
+        span = re.fullmatch(r"([1-9])[-~至到—–]+([1-9])", part)
+        if (not span and not re.fullmatch("[1-9]+", part)) or (span and span[1] > span[2]):
             raise Refused(f"看不懂年级“{text}”，请写成 1-3、5 或 三至六年级。", "grades")
-        found.update(range(int(span[1]), int(span[2] or span[1]) + 1))
+        found.update(range(int(span[1]), int(span[2]) + 1) if span else (int(digit) for digit in part))
     return frozenset(found)
 
 
 def meetings_of_text(text: str) -> tuple[MeetingFacts, ...]:
-    """Meetings from 周二16:00-17:30；周四(单周)16:00-17:30; raises `Refused` for anything else."""
-    parts = [one for one in re.split(r"[;、,\n]", re.sub(r"[ \t]", "", unicodedata.normalize("NFKC", text))) if one]
-    return tuple(_meeting(one, text) for one in parts)
+    """Meetings in order from 周二16:00-17:30；周四(单周)16:00-17:30, 周一、周三16:00-17:30, 周一至周五16:00-17:30.
+
+    Raises `Refused` for anything else.
+    """
+    plain = re.sub(r"[ \t]", "", unicodedata.normalize("NFKC", text))
+    meetings, days = [], []
+    for part in re.split(r"[;、,/和\n]+", plain):
+        only_days = _ONLY_DAYS.fullmatch(part)
+        if only_days:
+            days += _days_between(*only_days.groups())
+        elif part:
+            meetings += _meetings_of(part, days, text)
+            days = []
+    if days:
+        raise _unreadable(text)
+    return tuple(sorted(meetings, key=lambda one: (one.weekday, one.starts_at, one.weeks)))
 
 
-def _meeting(part: str, text: str) -> MeetingFacts:
+def _meetings_of(part: str, days_before: list[int], text: str) -> list[MeetingFacts]:
     found = _MEETING.fullmatch(part)
     if found is None:
-        raise Refused(f"看不懂上课时间“{text}”，请写成 周二16:00-17:30；周四(单周)16:00-17:30。", "meetings")
-    day, weeks, hour, minute, end_hour, end_minute, weeks_after = found.groups()
+        raise _unreadable(text)
+    first, last, weeks, hour, minute, end_hour, end_minute, weeks_after = found.groups()
     starts, ends = int(hour) * 60 + int(minute), int(end_hour) * 60 + int(end_minute)
     if max(int(minute), int(end_minute)) > 59 or ends > 24 * 60:
         raise Refused(f"上课时间“{text}”不是钟点。", "meetings")
     which = {"单": Weeks.ODD, "双": Weeks.EVEN}.get(weeks or weeks_after or "", Weeks.ALL)
-    return MeetingFacts(int(day) if day.isdigit() else _DAYS[day], starts, ends, which)
+    return [MeetingFacts(day, starts, ends, which) for day in (*days_before, *_days_between(first, last))]
+
+
+def _days_between(first: str, last: str | None) -> list[int]:
+    days = [int(day) if day.isdigit() else _DAYS[day] for day in (first, last or first)]
+    return list(range(days[0], days[1] + 1))
+
+
+def _unreadable(text: str) -> Refused:
+    return Refused(f"看不懂上课时间“{text}”，请写成 周二16:00-17:30；周四(单周)16:00-17:30。", "meetings")
 
 
 def _meeting_text(meeting: MeetingFacts) -> str:

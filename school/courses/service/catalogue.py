@@ -10,6 +10,7 @@ from school.courses.enums import CourseState, SelectionState
 from school.courses.models import Course, CourseMeeting, CourseTeaching, Provider
 from school.courses.queries.catalogue import facts_of
 from school.courses.queries.manage import (
+    copies_of,
     count_chosen,
     find_course_by_code,
     find_provider,
@@ -26,10 +27,12 @@ from school.courses.queries.selections import find_selection_of_term
 from school.courses.rules.catalogue import (
     CourseValues,
     Hours,
+    change_concerns,
+    check_change_concerns,
     check_clashes,
+    check_complete,
     check_concerns,
     check_may_change,
-    check_may_list,
     check_provider,
     check_times,
     check_values,
@@ -59,8 +62,14 @@ def create_course(
     return course
 
 
-def change_course(course_id: int, values: CourseValues, *, revision: int, reason: str = "", actor: Actor) -> Course:
-    """Change a course; what families have chosen by stays once somebody has chosen."""
+def change_course(
+    course_id: int, values: CourseValues, *, revision: int, reason: str = "", change_reason: str = "", actor: Actor
+) -> Course:
+    """Change a course; what families chose it by stays once somebody has chosen.
+
+    `reason` answers AS-02 and AS-03 and stays with the course; `change_reason` answers `change_concerns` and goes on record.
+    More seats go to the waiting list at once.
+    """
     course, term = _locked(course_id)
     if course.revision != revision:
         raise Conflict("您打开这一页以后，别人已经改过这门课程。核对后可以再次提交。")
@@ -72,30 +81,37 @@ def change_course(course_id: int, values: CourseValues, *, revision: int, reason
     if values.code != course.code and selection is not None and selection.state is not SelectionState.DRAFT:
         raise Refused("选课公布以后不能再改编号。", "code")
     taken = taken_by_course(selection.id).get(course.id, 0) if selection else 0
-    check_may_change(before, values, selection.state if selection else None, chosen=count_chosen(course.id), taken=taken)
+    chosen = count_chosen(course.id)
+    check_may_change(before, values, selection.state if selection else None, chosen=chosen, taken=taken)
     concerns = check_course(term, values, without=course.id)
     check_concerns(concerns, reason)
+    hurting = change_concerns(before, values, chosen=chosen)
+    check_change_concerns(hurting, change_reason, chosen=chosen)
     put_values(course, values, reason if concerns else "")
     course.revision += 1
     db.session.flush()
     if course.state is CourseState.LISTED:
-        check_still_complete(course)
-    if selection is not None and values.capacity > before.capacity:
+        check_complete(facts_of(course))
+    if selection is not None and (values.capacity > before.capacity or values.grades > before.grades):
         waiting.settle(selection.id, [course.id], by=actor)
-    _record(actor, "courses.change", f"修改了课程“{course.name}”（{course.code}）", course, reason=course.warning_reason)
+    sentence = f"修改了课程“{course.name}”（{course.code}）" + (f"：{'，'.join(hurting)}" if hurting else "")
+    _record(actor, "courses.change", sentence, course, reason=change_reason if hurting else course.warning_reason)
     return course
 
 
 def list_course(course_id: int, *, actor: Actor) -> Course:
-    """Show a draft to families; refused while something they must know is missing (AS-06). Twice changes nothing."""
+    """Show a draft to families; refused while something they must know is missing (AS-06). Twice changes nothing.
+
+    Calendar, settings, papers and teachers may have changed since it was written, so everything is checked again.
+    """
     course, term = _locked(course_id)
     if course.state is CourseState.LISTED:
         return course
-    if course.state is CourseState.CANCELLED:
-        raise Refused("停开的课程不能再上架，请复制一门新的。")
+    if course.state is not CourseState.DRAFT:
+        raise Refused(f"{course.state.label}的课程不能再上架，请新建一门。")
     _check_not_frozen(term, "上架")
-    check_may_list(facts_of(course))
-    check_provider(values_of(course), papers_of(course.provider))
+    check_complete(facts_of(course))
+    check_concerns(check_course(term, values_of(course), without=course.id), course.warning_reason)
     course.state = CourseState.LISTED
     course.revision += 1
     _record(actor, "courses.list", f"上架了课程“{course.name}”（{course.code}）", course)
@@ -125,6 +141,8 @@ def cancel_course(course_id: int, *, reason: str, actor: Actor) -> int:
         raise Refused("请写明停开的原因，家长会看到。", "reason")
     if course.state is CourseState.CANCELLED:
         return 0
+    if course.state is not CourseState.LISTED:
+        raise Refused(f"这门课程{'还是草稿，可以删除' if course.state is CourseState.DRAFT else course.state.label}，不用停开。")
     _check_not_frozen(term, "停开")
     selection = find_selection_of_term(term.id)
     if selection is not None:
@@ -140,6 +158,8 @@ def delete_course(course_id: int, *, actor: Actor) -> None:
     course, _term = _locked(course_id)
     if course.state is not CourseState.DRAFT or was_chosen(course.id):
         raise Refused("只有没有人选过的草稿可以删除。")
+    for copy in copies_of(course.id):
+        copy.copied_from_id = None
     _record(actor, "courses.delete", f"删除了课程草稿“{course.name}”（{course.code}）", course)
     db.session.delete(course)
     db.session.flush()
@@ -189,8 +209,7 @@ def save_provider(
 
 def check_course(term: Term, values: CourseValues, *, without: int | None) -> list[str]:
     """Raise `Refused` for whatever AS-04, AS-05, AS-08 and clashes forbid; answer the sentences that need a reason."""
-    preferences = get_preferences()
-    hours = Hours(preferences.lessons_end_minute, preferences.service_end_minute, preferences.service_minutes)
+    preferences, hours = get_preferences(), school_hours()
     check_values(values, first=term.starts_on, last=term.ends_on, last_grade=preferences.last_grade)
     check_times(values, get_calendar(), hours)
     check_provider(values, papers_of(find_provider(values.provider_id)))
@@ -201,6 +220,12 @@ def check_course(term: Term, values: CourseValues, *, without: int | None) -> li
     names = {one.id: one.name for one in teachers.values()}
     check_clashes(values, others_of(term.id, without=without), names, preferences.shared_rooms)
     return time_concerns(values, hours)
+
+
+def school_hours() -> Hours:
+    """The school's times as its settings have them."""
+    preferences = get_preferences()
+    return Hours(preferences.lessons_end_minute, preferences.service_end_minute, preferences.service_minutes)
 
 
 def put_values(course: Course, values: CourseValues, reason: str) -> None:
@@ -214,11 +239,13 @@ def put_values(course: Course, values: CourseValues, reason: str) -> None:
     course.is_exempt, course.provider_id = values.is_exempt, values.provider_id
     course.provider = find_provider(values.provider_id)
     course.outside_teacher, course.warning_reason = values.outside_teacher, reason
-    known = {(one.weekday, one.starts_at, one.ends_at, one.weeks): one for one in course.meetings}
-    wanted = [(one.weekday, one.starts_at, one.ends_at, one.weeks) for one in values.meetings]
-    course.meetings = [
-        known.get(key) or CourseMeeting(weekday=key[0], starts_at=key[1], ends_at=key[2], weeks=key[3]) for key in wanted
-    ]
+    known = {(one.weekday, one.starts_at, one.weeks): one for one in course.meetings}
+    meetings = []
+    for one in values.meetings:  # a meeting that only ends at another time stays its row: (day, start, weeks) is unique
+        kept = known.get((one.weekday, one.starts_at, one.weeks))
+        meetings.append(kept or CourseMeeting(weekday=one.weekday, starts_at=one.starts_at, weeks=one.weeks))
+        meetings[-1].ends_at = one.ends_at
+    course.meetings = meetings
     teaching = {one.teacher_id: one for one in course.teachings}
     teachers = teachers_named(values.teacher_ids)
     course.teachings = [
@@ -248,13 +275,6 @@ def values_of(course: Course) -> CourseValues:
         outside_teacher=course.outside_teacher,
         meetings=facts_of(course).meetings,
     )
-
-
-def check_still_complete(course: Course) -> None:
-    """Raise `Refused` when a listed course no longer says what families must know (AS-06)."""
-    facts = facts_of(course)
-    from_draft = type(facts)(**{**vars(facts), "state": CourseState.DRAFT})
-    check_may_list(from_draft)
 
 
 def _check_not_frozen(term: Term, verb: str) -> None:

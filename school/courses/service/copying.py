@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from school.audit.service import Actor
 from school.calendar.models import Term
 from school.courses.models import Course
-from school.courses.queries.manage import find_course, find_course_by_code, lock_catalogue, papers_of, teachers_named
+from school.courses.queries.manage import (
+    copies_of,
+    find_course,
+    find_course_by_code,
+    lock_catalogue,
+    papers_of,
+    teachers_named,
+)
 from school.courses.rules.catalogue import moved_dates
 from school.courses.service.catalogue import create_course, values_of
 from school.db import db
@@ -23,7 +30,7 @@ class Copied:
 
 
 def copy_courses(term: Term, course_ids: Sequence[int], *, actor: Actor) -> list[Copied]:
-    """Copy courses into a term as drafts; dates move with the term, everything is checked anew, a code is taken once.
+    """Copy courses into a term as drafts; dates move with the term, everything is checked anew, nothing is copied twice.
 
     Teachers who left and providers whose papers ran out are left out and named; a course the term already has stays.
     """
@@ -33,19 +40,21 @@ def copy_courses(term: Term, course_ids: Sequence[int], *, actor: Actor) -> list
 
 
 def _copy(term: Term, course: Course, actor: Actor) -> Copied:
+    if any(one.term_id == term.id for one in copies_of(course.id)):
+        return Copied(course.name, is_made=False, sentence="已经复制过，没有再复制")
     if find_course_by_code(term.id, course.code):
-        return Copied(course.name, is_made=False, sentence=f"本学期已有编号 {course.code}，没有再复制。")
+        return Copied(course.name, is_made=False, sentence=f"本学期已有编号 {course.code}，没有复制")
     values = values_of(course)
     first, last = moved_dates(
         course.first_on, course.last_on, (course.term.starts_on, course.term.ends_on), (term.starts_on, term.ends_on)
     )
     teachers = teachers_named(values.teacher_ids)
-    gone = [one.name for one in teachers.values() if one.left_on is not None and one.left_on < last]
-    papers, notes = papers_of(course.provider), [f"{name}已离校，未带入" for name in gone]
+    gone = [one for one in teachers.values() if one.left_on is not None and one.left_on < last]
+    papers, notes = papers_of(course.provider), [f"{one.name}已离校，未带入" for one in gone]
     changes: dict[str, object] = {
         "first_on": first,
         "last_on": last,
-        "teacher_ids": tuple(one for one in values.teacher_ids if teachers[one].name not in gone),
+        "teacher_ids": tuple(one for one in values.teacher_ids if teachers[one] not in gone),
     }
     if papers and min(papers.licence_until, papers.checks_until) < last:
         notes.append(f"“{papers.name}”的证照到期，未带入")
@@ -56,5 +65,5 @@ def _copy(term: Term, course: Course, actor: Actor) -> Copied:
             made = create_course(term, moved, reason=course.warning_reason, copied_from=course, actor=actor)
             made.picture, made.picture_type, made.picture_digest = course.picture, course.picture_type, course.picture_digest
     except Refused as refused:
-        return Copied(course.name, is_made=False, sentence=refused.message)
+        return Copied(course.name, is_made=False, sentence=refused.message.rstrip("。"))
     return Copied(course.name, is_made=True, sentence="；".join(notes))

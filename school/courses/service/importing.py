@@ -1,5 +1,6 @@
 """Importing a list of courses: the very writes of an import, row by row, taken back when it is a dry run."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,8 +15,9 @@ from school.courses.queries.manage import (
     teachers_by_words,
     teachers_named,
 )
-from school.courses.rules.rows import Known, row_of, values_of_row, words_in
-from school.courses.service.catalogue import change_course, create_course, values_of
+from school.courses.rules.catalogue import is_same, time_concerns
+from school.courses.rules.rows import TITLES, Known, filled_row, plain_code, row_of, values_of_row, words_in
+from school.courses.service.catalogue import change_course, create_course, school_hours, values_of
 from school.db import db
 from school.errors import Refused
 from school.preferences.queries import get_preferences
@@ -59,18 +61,20 @@ class DryRun(Exception):
 def import_courses(term: Term, rows: Sequence[tuple[int, Row]], *, is_dry: bool, actor: Actor) -> list[Line]:
     """Write the rows (number in the file, cells by key) as drafts and changes; raises `DryRun` instead when asked to try.
 
-    A row that is refused leaves no trace and does not stop the others. Rows are tried again while others succeed, for two
-    courses may exchange their rooms.
+    What a file does not say of a course that is there stays as it is. A row that is refused leaves no trace and does not
+    stop the others. Rows are tried again while others succeed, for one course may take the room another gives up.
     """
     lock_catalogue(term.id)
+    present = {str(cells[0]): dict(zip(TITLES, map(str, cells), strict=True)) for cells in export_rows(term.id)}
+    rows = [(number, filled_row(row, present.get(plain_code(row.get("code", ""))))) for number, row in rows]
     known = _known(term, [row for _number, row in rows])
-    found: dict[int, Line] = {}
-    left, codes = list(rows), set()
-    for number, row in rows:
-        if row.get("code") and row["code"] in codes:
-            found[number] = Line(number, row["code"], row.get("name", ""), Effect.WRONG, "编号在文件里重复。")
-        codes.add(row.get("code", ""))
-    left = [one for one in left if one[0] not in found]
+    times = Counter(row["code"] for _number, row in rows if row["code"])
+    found = {
+        number: Line(number, row["code"], row["name"], Effect.WRONG, "编号在文件里重复。")
+        for number, row in rows
+        if times[row["code"]] > 1
+    }
+    left = [one for one in rows if one[0] not in found]
     while left:
         results = [(one, _try(term, *one, known, actor)) for one in left]
         found |= {line.number: line for _one, line in results}
@@ -104,7 +108,8 @@ def _try(term: Term, number: int, row: Row, known: Known, actor: Actor) -> Line:
             if present is None:
                 create_course(term, values, reason=reason, actor=actor)
                 return replace(line, effect=Effect.NEW)
-            if (values_of(present), present.warning_reason) == (values, reason):
+            stored = reason if time_concerns(values, school_hours()) else ""
+            if is_same(values_of(present), values) and present.warning_reason == stored:
                 return line
             change_course(present.id, values, revision=present.revision, reason=reason, actor=actor)
             return replace(line, effect=Effect.CHANGED)
@@ -114,6 +119,6 @@ def _try(term: Term, number: int, row: Row, known: Known, actor: Actor) -> Line:
 
 def _known(term: Term, rows: Sequence[Row]) -> Known:
     words = [word for row in rows for word in words_in(row.get("teachers", ""))]
-    teachers = {word: tuple(one.id for one in found) for word, found in teachers_by_words(words).items()}
+    teachers = {word: tuple(one.id for one in found) for word, found in teachers_by_words(words, term.starts_on).items()}
     by_name = {one.name: one.id for one in providers()}
     return Known(teachers, by_name, term.starts_on, term.ends_on, get_preferences().last_grade)

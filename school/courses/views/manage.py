@@ -1,14 +1,19 @@
 """The office's catalogue: the list, a course's form, listing, calling off, its picture."""
 
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+
 from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
 from school.calendar.checks import term_name
+from school.clock import today
 from school.courses.forms.catalogue import CancelForm, CourseForm, PictureForm
 from school.courses.loaders import get_course, the_term
 from school.courses.queries.catalogue import facts_of
-from school.courses.queries.manage import courses_of_term, present_teachers, providers, terms_with_courses
+from school.courses.queries.manage import count_chosen, courses_of_term, providers, teachers_to_choose, terms_with_courses
 from school.courses.queries.seats import count_waiting, taken_by_course
 from school.courses.queries.selections import find_selection_of_term
 from school.courses.rules.catalogue import missing_for_families
@@ -39,8 +44,8 @@ def new_course() -> Page:
     """A new course."""
     term = the_term()
     form = CourseForm(first_on=term.starts_on, last_on=term.ends_on, minimum=0, capacity=30)
-    _offer(form)
-    shown = {"title": "新建课程", "back_url": url_for("courses.manage", term=term.id), "course": None}
+    _offer(form, term.starts_on)
+    shown = {"title": "新建课程", "back_url": url_for("courses.manage", term=term.id), "course": None, "chosen": 0}
     if not form.is_submitted():
         return _form_page(form, 200, **shown)
     if not form.validate():
@@ -68,9 +73,9 @@ def edit_course(course_id: int) -> Page:
     """Change a course."""
     course = get_course(course_id)
     form = CourseForm(revision=str(course.revision))
-    _offer(form)
+    _offer(form, course.term.starts_on, [one.teacher_id for one in course.teachings])
     back = url_for("courses.manage_course", course_id=course_id)
-    shown = {"title": f"修改“{course.name}”", "back_url": back, "course": course}
+    shown = {"title": f"修改“{course.name}”", "back_url": back, "course": course, "chosen": count_chosen(course_id)}
     if not form.is_submitted():
         form.show(service.values_of(course), course.warning_reason)
         return _form_page(form, 200, **shown)
@@ -78,8 +83,9 @@ def edit_course(course_id: int) -> Page:
         return _form_page(form, 422, **shown)
     try:
         with transaction():
-            reason, revision = form.warning_reason.data or "", revision_of(form.revision.data)
-            service.change_course(course_id, form.chosen(), revision=revision, reason=reason, actor=actor())
+            reasons = {"reason": form.warning_reason.data or "", "change_reason": form.change_reason.data or ""}
+            revision = revision_of(form.revision.data)
+            service.change_course(course_id, form.chosen(), revision=revision, **reasons, actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
         return _form_page(form, 422, **shown)
@@ -208,6 +214,9 @@ def _form_page(form: CourseForm, status: int, **shown: object) -> tuple[str, int
     return render_template("courses/edit_course.html", form=form, **shown), status
 
 
-def _offer(form: CourseForm) -> None:
-    teachers = [(str(one.id), f"{one.name}") for one in present_teachers()]
-    form.offer(get_preferences().last_grade, teachers, [(str(one.id), one.name) for one in providers()])
+def _offer(form: CourseForm, first_day: date, teacher_ids: Collection[int] = ()) -> None:
+    """What the form's selects offer: who teaches here when the term goes on, and who teaches the course anyway."""
+    teachers = teachers_to_choose(max(first_day, today()), teacher_ids)
+    names = Counter(one.name for one in teachers)
+    labels = [(str(one.id), one.name if names[one.name] == 1 else f"{one.name}（{one.staff_code}）") for one in teachers]
+    form.offer(get_preferences().last_grade, labels, [(str(one.id), one.name) for one in providers()])
