@@ -11,7 +11,7 @@ from school.courses.enums import Mechanism
 from school.courses.inputs import read_json
 from school.courses.optimum import optimum
 from school.courses.rules.draw import Outcome, draw
-from school.courses.rules.outcomes import metrics_of
+from school.courses.rules.outcomes import breaches, metrics_of
 from school.courses.rules.selection import Selection
 
 TRIALS = 3
@@ -85,11 +85,17 @@ def recheck(document: dict[str, Any], commitment: str) -> list[str]:
         problems.append("种子与事先公布的承诺不符")
     if sha256(document["list"].encode()).hexdigest() != document["list_sha256"]:
         problems.append("名单与公布的校验值不符")
-    held = hold(read_json(document["list"].encode()), Mechanism(document["mechanism"]), document["seed"])
+    selection = read_json(document["list"].encode())
+    if set(document["assignments"]) != {one.id for one in selection.applications}:
+        return [*problems, "结果里的报名编号与名单不符"]
+    published = Outcome(document["assignments"], document["waiting"], tuple(document["closed"]))
+    if breaches(selection, published):
+        problems.append("公布的结果违反了限制")
+    if document["is_proven"] is False:
+        return problems  # another run of the solver may find another outcome that is as good
+    held = hold(selection, Mechanism(document["mechanism"]), document["seed"])
     again = {"assignments": held.outcome.assignments, "waiting": held.outcome.waiting, "closed": held.outcome.closed}
     words = {"assignments": "录取结果", "waiting": "候补名单", "closed": "未开班课程"}
-    if document["is_proven"] is False:
-        return problems
     return problems + [f"重新计算的{words[name]}与公布的不同" for name in again if _plain(again[name]) != document[name]]
 
 

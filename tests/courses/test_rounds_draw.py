@@ -147,7 +147,11 @@ def test_a_published_document_that_was_changed_is_found(frozen_list: SmallCourse
     loser = next(number for number, codes in document["assignments"].items() if not codes)
     winner = next(number for number, codes in document["assignments"].items() if "C01" in codes)
     bribed = document["assignments"] | {loser: ["C01"], winner: []}
-    assert drawing.recheck(document | {"assignments": bribed}, commitment) == ["重新计算的录取结果与公布的不同"]
+    assert "重新计算的录取结果与公布的不同" in drawing.recheck(document | {"assignments": bribed}, commitment)
+    crowded = dict.fromkeys(document["assignments"], ["C01"])
+    assert "公布的结果违反了限制" in drawing.recheck(document | {"assignments": crowded, "is_proven": False}, commitment)
+    fewer = {number: codes for number, codes in document["assignments"].items() if number != loser}
+    assert drawing.recheck(document | {"assignments": fewer}, commitment) == ["结果里的报名编号与名单不符"]
     assert drawing.recheck(document, "0" * 64) == ["种子与事先公布的承诺不符"]
     assert "名单与公布的校验值不符" in drawing.recheck(document | {"list_sha256": "0" * 64}, commitment)
 
