@@ -148,7 +148,7 @@ def test_a_published_document_that_was_changed_is_found(frozen_list: SmallCourse
     winner = next(number for number, codes in document["assignments"].items() if "C01" in codes)
     bribed = document["assignments"] | {loser: ["C01"], winner: []}
     assert "重新计算的录取结果与公布的不同" in drawing.recheck(document | {"assignments": bribed}, commitment)
-    crowded = dict.fromkeys(document["assignments"], ["C01"])
+    crowded = {number: ["C01"] for number in document["assignments"]}
     assert "公布的结果违反了限制" in drawing.recheck(document | {"assignments": crowded, "is_proven": False}, commitment)
     fewer = {number: codes for number, codes in document["assignments"].items() if number != loser}
     assert drawing.recheck(document | {"assignments": fewer}, commitment) == ["结果里的报名编号与名单不符"]
