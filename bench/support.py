@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from school.settings import ROOT
-from tests.support.databases import migrated_app, sqlite_url
+from tests.support.databases import dispose, migrated_app, sqlite_url
+from tests.support.postgres import Server
 from tests.support.server import LiveServer, serving
 
 Request = Callable[[int], bytes]
@@ -50,6 +51,26 @@ class School:
     app: Flask
     url: str
     directory: Path
+    bare_uri: str = ""  # SQLAlchemy's address of an empty database of the same kind, for a bare application
+
+
+@contextmanager
+def school_on(kind: str) -> Iterator[School]:
+    """A new school on `sqlite`, as `school_on_disk`, or in a throwaway `postgresql` server."""
+    with school_on_disk() as school:
+        if kind == "sqlite":
+            yield replace(school, bare_uri=sqlite_url(school.directory / "bare.db"))
+            return
+        server = Server()
+        try:
+            for name in ("ours", "bare"):
+                server.create(name)
+            app = migrated_app(server.url("ours"), TESTING=False, SECRET_KEY="")
+            bare_uri = server.url("bare").replace("postgresql://", "postgresql+psycopg://")
+            yield School(app, server.url("ours"), school.directory, bare_uri)
+            dispose(app)
+        finally:
+            server.stop()
 
 
 @contextmanager

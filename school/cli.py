@@ -10,6 +10,7 @@ from school.accounts.commands import commands as account_commands
 from school.accounts.commands import create_administrator
 from school.accounts.queries import count_users
 from school.demo.accounts import DEMO_PASSWORD, demo_logins
+from school.courses.commands import commands as courses_commands
 from school.demo.commands import commands as demo_commands
 from school.demo.commands import load_demo_school
 from school.homework.commands import commands as homework_commands
@@ -56,5 +57,5 @@ def _fill_empty_database() -> None:
     click.echo(f"· the database is empty: first sign-in at /activate as {login} with one-time code {code}")
 
 
-for command in (*account_commands, *people_commands, *homework_commands, *demo_commands):
+for command in (*account_commands, *people_commands, *homework_commands, *courses_commands, *demo_commands):
     group.add_command(command)

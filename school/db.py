@@ -14,8 +14,9 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from school.clock import ZONE
 
@@ -69,25 +70,18 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
+SECONDS_UNASKED = 1.0  # a pooled connection that rested no longer than this is taken to be alive
+READ_IN_UNIT = "read in this unit of work"  # a key of `Session.info` for what must be read anew by the next
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-
-
-def begin_writing() -> None:
-    """Make the transactions of this request or command take SQLite's write lock at their first statement."""
-    _writing.set(True)
-
-
-def begin_reading() -> None:
-    """Make the transactions of this request plain reads again."""
-    _writing.set(False)
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
     """One use case: commit at the end, roll back on any exception.
 
-    A read that went before is ended first, so that SQLite takes the write lock with the first statement. What was read
-    stays as it was read; whatever the rules judge is read anew under its lock.
+    On SQLite a read that went before is ended first, so that the write lock is taken with the first statement. What was
+    read stays as it was read; whatever the rules judge is read anew under its lock.
     """
     if not _writing.get():
         _end_reading()
@@ -106,15 +100,39 @@ def _end_reading() -> None:
     session = db.session()
     if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
         raise RuntimeError("something was written before transaction() began")
-    session.commit()
+    if session.get_bind().dialect.name == "sqlite":
+        session.commit()  # else each statement sees the present anyway, and going on saves two ways to the server
+    session.info.pop(READ_IN_UNIT, None)
 
 
 def init_app(app: Flask) -> None:
-    """Attach the session and the listeners of SQLite's engine."""
+    """Attach the session and the listeners of the engine."""
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _listen(db.engine, str(app.config["SQLITE_SYNCHRONOUS"]))
+        else:
+            _ask_rested_connections(db.engine)
+
+
+def _ask_rested_connections(engine: Engine) -> None:
+    """Ask a pooled connection whether it still lives, but only one that has rested: the server may have started anew.
+
+    Asking each time, as `pool_pre_ping` does, is one way to the server and back in every request.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, entry: ConnectionPoolEntry, _fairy: PoolProxiedConnection) -> None:
+        if monotonic() - entry.info.get("rests_since", monotonic()) < SECONDS_UNASKED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("a rested connection does not answer") from error
 
 
 def _take_write_lock(connection: Connection) -> None:

@@ -89,7 +89,6 @@ def _derived(chosen: Mapping[str, Any], instance: Path) -> dict[str, Any]:
     return {
         "SECRET_KEY": chosen.get("SECRET_KEY") or secret(instance / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": _database_uri(str(chosen["DATABASE_URL"]), instance),
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "SESSION_COOKIE_NAME": "school_session",
         "SESSION_REFRESH_EACH_REQUEST": False,  # the session notes its last request every ten minutes, which renews it
         "SESSION_COOKIE_HTTPONLY": True,

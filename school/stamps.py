@@ -6,14 +6,15 @@ with its next transaction, and a transaction that rolls back changes nobody's st
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import String, event, select
+from sqlalchemy import ColumnElement, String, event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column
 
-from school.db import db
+from school.db import READ_IN_UNIT, db
 
 Value = TypeVar("Value")
 
@@ -29,9 +30,12 @@ class Stamp(db.Model):
     value: Mapped[str] = mapped_column(String(32))
 
 
+_ALL = select(Stamp.__table__)
+
+
 def kept(name: str, read: Callable[[], Value]) -> Value:
     """What `read` answers, from this worker's memory while the stamp is what it was; without a stamp, always read."""
-    value = _stamps().get(name)
+    value = _stamp(name)
     known = _kept.get(name)
     if value is not None and known is not None and known[0] == value:
         return known[1]
@@ -43,17 +47,45 @@ def kept(name: str, read: Callable[[], Value]) -> Value:
 
 def forget_stamps() -> None:
     """Make the next reading of this transaction ask for the stamps again, after it waited for a lock."""
-    db.session().info.pop("stamps", None)
+    db.session().info.pop(READ_IN_UNIT, None)
 
 
-def _stamps() -> dict[str, str]:
-    """All stamps, read once in a transaction."""
+def stamp_column(name: str) -> ColumnElement[str]:
+    """A stamp as an expression, for a statement that asks for more and saves `kept` asking for itself; see `note_stamp`."""
+    return select(Stamp.__table__.c.value).where(Stamp.__table__.c.name == name).scalar_subquery()
+
+
+def note_stamp(name: str, value: str | None) -> None:
+    """Take note of a stamp that another statement of this transaction has just read."""
+    _seen().values[name] = value
+
+
+@dataclass
+class _Seen:
+    """The stamps read in a transaction: some by name, or all of them."""
+
+    transaction: SessionTransaction | None
+    values: dict[str, str | None] = field(default_factory=dict)
+    is_whole: bool = False
+
+
+def _stamp(name: str) -> str | None:
+    """A stamp as this transaction sees it; unless it was noted, all of them are read, once."""
+    seen = _seen()
+    if name not in seen.values and not seen.is_whole:
+        rows = db.session.execute(_ALL).all()
+        seen = _seen()  # the statement may have begun the transaction
+        seen.values, seen.is_whole = {row.name: row.value for row in rows}, True
+    return seen.values.get(name)
+
+
+def _seen() -> _Seen:
     session = db.session()
-    transaction, stamps = session.info.get("stamps", (None, {}))
-    if transaction is None or transaction is not session.get_transaction():
-        stamps = {name: value for name, value in session.execute(select(Stamp.__table__))}
-        session.info["stamps"] = (session.get_transaction(), stamps)
-    return stamps
+    transaction = session.get_transaction()
+    seen = session.info.get(READ_IN_UNIT)
+    if seen is None or transaction is None or seen.transaction is not transaction:
+        seen = session.info[READ_IN_UNIT] = _Seen(transaction)
+    return seen
 
 
 @event.listens_for(Session, "after_flush")
@@ -66,4 +98,4 @@ def _restamp(session: Session, _flush: UOWTransaction) -> None:
     statement = insert(Stamp.__table__).values([{"name": name, "value": uuid4().hex} for name in sorted(names)])
     statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
     session.execute(statement)
-    session.info.pop("stamps", None)
+    session.info.pop(READ_IN_UNIT, None)

@@ -7,11 +7,7 @@ from flask_login import LoginManager, current_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from school.accounts.forms import SignInForm
-from school.accounts.identity import is_session_stale, person_of
-from school.accounts.models import User
-from school.accounts.queries import find_user
-from school.clock import today
-from school.db import begin_reading, begin_writing
+from school.accounts.identity import SignedIn, current_person, find_signed_in, is_session_stale
 from school.web.guard import ASSETS, access_of
 from school.web.kept import keep, restore
 
@@ -30,26 +26,25 @@ def init_app(app: Flask) -> None:
 
 
 @login_manager.user_loader
-def _load(session_id: str) -> User | None:
+def _load(session_id: str) -> SignedIn | None:
     """The user of a session, or None when it was signed out everywhere or the account is closed."""
-    user_id, _, epoch = session_id.partition(":")
-    user = find_user(int(user_id)) if user_id.isdigit() else None
-    return user if user and user.is_active and str(user.session_epoch) == epoch else None
+    user_id, _, _epoch = session_id.partition(":")
+    user = find_signed_in(int(user_id)) if user_id.isdigit() else None
+    return user if user and user.get_id() == session_id else None
 
 
 def _guard() -> Any:
     if request.endpoint is None or request.endpoint in ASSETS:
         return None
-    view = current_app.view_functions[request.endpoint]
-    is_reading = request.method in READING or hasattr(view, "begins_reading")
-    begin_reading() if is_reading else begin_writing()
-    if current_user.is_authenticated and is_session_stale(current_user):
+    person = current_person()
+    if person and is_session_stale(person):
         logout_user()
+        person = None
     access = access_of(current_app, request.endpoint)
     if not access.is_public:
-        if not current_user.is_authenticated:
+        if person is None:
             return _ask_to_sign_in()
-        if not access.permissions & person_of(current_user, today()).permissions:
+        if not access.permissions & person.permissions:
             abort(403)
         if any("\0" in value for values in request.args.listvalues() for value in values):
             abort(400)  # a search for what no PostgreSQL text can hold

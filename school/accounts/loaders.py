@@ -14,6 +14,11 @@ def get_user(user_id: int) -> User:
     return find_user(user_id) or abort(404)
 
 
+def get_own_account() -> User:
+    """The account of whoever is signed in."""
+    return get_user(the_person().user_id)
+
+
 def get_user_locked(user_id: int) -> User:
     """The account, locked until the transaction ends."""
     return lock_user(user_id) or abort(404)

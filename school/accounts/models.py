@@ -31,20 +31,12 @@ class User(db.Model):
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="user", lazy="selectin")
 
-    # What Flask-Login asks of a user.
-    is_authenticated = True
-    is_anonymous = False
-
     @property
     def state(self) -> AccountState:
         """How far the account is: closed, waiting for its first sign-in, or in use."""
         if not self.is_active:
             return AccountState.CLOSED
         return AccountState.ACTIVATED if self.password_hash else AccountState.NEW
-
-    def get_id(self) -> str:
-        """The session's name for this user; stale after signing out everywhere."""
-        return f"{self.id}:{self.session_epoch}"
 
 
 class RoleGrant(db.Model):

@@ -1,8 +1,9 @@
 """Every SELECT about users, their roles and failed sign-ins."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from school.accounts.enums import AccountState
@@ -18,6 +19,34 @@ class UserFilter:
     words: str = ""
     role: Role | None = None
     state: AccountState | None = None
+
+
+@dataclass(frozen=True)
+class HeldOn:
+    """A role on one day, with the class or the grade (by entry year) it is held for."""
+
+    role: Role
+    class_id: int | None
+    entry_year: int | None
+
+
+@dataclass(frozen=True)
+class SessionHolder:
+    """Whom a session can belong to on one day: an open account, its present epoch and its roles of that day."""
+
+    user_id: int
+    display_name: str
+    session_epoch: int
+    roles: tuple[HeldOn, ...]
+
+
+def find_session_holder(user_id: int, day: date) -> SessionHolder | None:
+    """An open account with what it holds on `day`, or None; one statement, for every request asks it."""
+    rows = db.session.execute(_SESSION_HOLDER, {"user": user_id, "day": day}).all()
+    if not rows:
+        return None
+    roles = tuple(HeldOn(row.role, row.class_id, row.entry_year) for row in rows if row.role is not None)
+    return SessionHolder(user_id, rows[0].display_name, rows[0].session_epoch, roles)
 
 
 def find_user(user_id: int) -> User | None:
@@ -83,3 +112,12 @@ def _narrow(statement: Select, wanted: UserFilter) -> Select:
         fits = has_password if wanted.state is AccountState.ACTIVATED else ~has_password
         statement = statement.where(User.is_active.is_(True), fits)
     return statement
+
+
+_users, _grants, _day = User.__table__.c, RoleGrant.__table__.c, bindparam("day", type_=Date)
+_is_held = and_(_grants.user_id == _users.id, _grants.starts_on <= _day, or_(_grants.ends_on.is_(None), _grants.ends_on >= _day))
+_SESSION_HOLDER = (
+    select(_users.display_name, _users.session_epoch, _grants.role, _grants.class_id, _grants.entry_year)
+    .select_from(User.__table__.outerjoin(RoleGrant.__table__, _is_held))
+    .where(_users.id == bindparam("user", type_=Integer), _users.is_active)
+)

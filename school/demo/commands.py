@@ -6,11 +6,13 @@ import click
 
 from school.accounts.models import RoleGrant, User
 from school.accounts.passwords import hash_password
-from school.accounts.queries import count_users
+from school.accounts.queries import count_users, find_user_by_login
 from school.audit.service import COMMAND_LINE, record
 from school.clock import now, today
 from school.db import db, transaction
 from school.demo.accounts import DEMO_PASSWORD
+from school.demo.courses.catalogue import enter_courses, season_of
+from school.demo.courses.selection import play_selection
 from school.demo.dice import dice
 from school.demo.families import enter_families
 from school.demo.history import play_history
@@ -39,8 +41,11 @@ def load_demo_school(report: Callable[[str], None]) -> None:
         play_history(stage, now())
         play_today(stage, now())
         stage.diary.write()
+        season = season_of(times, now())
+        play_selection(season, enter_courses(times, staff, season), find_user_by_login("office"))
         sentence = f"装入了演示学校“{SCHOOL_NAME}”"
         record(COMMAND_LINE, "demo.load", sentence, subject_type="school")
+        report("27 门课程和学业辅导，一次摇号，补选正在进行")
         report(f"{len(times.past_days)} 个教学日的作业：{len(stage.diary.days)} 个班日，{stage.diary.items} 项")
 
 

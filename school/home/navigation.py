@@ -45,7 +45,35 @@ ENTRIES = (
     ),
     Entry("审核与放宽", "homework.approvals", frozenset({_P.APPROVE_HOMEWORK}), frozenset({"homework.answer_request"})),
     Entry("孩子的作业", "homework.family", frozenset({_P.SEE_OWN_CHILDREN})),
+    Entry(
+        "为孩子选课",
+        "courses.choose",
+        frozenset({_P.CHOOSE_COURSES}),
+        frozenset({"courses.choose_child", "courses.choose_course", "courses.choose_history", "courses.choose_consent"}),
+    ),
     Entry("作业公示", "homework.public_log"),
+    Entry(
+        "课后服务", "courses.catalogue", also=frozenset({"courses.course", "courses.timetable", "courses.draw", "courses.draws"})
+    ),
+    Entry(
+        "课程管理",
+        "courses.manage",
+        frozenset({_P.MANAGE_COURSES}),
+        frozenset({"courses.manage_course", "courses.edit_course", "courses.new_course", "courses.providers"}),
+    ),
+    Entry(
+        "组织选课",
+        "courses.selection",
+        frozenset({_P.MANAGE_COURSES}),
+        frozenset({"courses.preview_draw", "courses.publish_draw", "courses.adjust", "courses.adjust_child"}),
+    ),
+    Entry(
+        "选课结果",
+        "courses.results",
+        frozenset({_P.SEE_COURSE_RESULTS}),
+        frozenset({"courses.class_results", "courses.class_slips"}),
+    ),
+    Entry("我的课程", "courses.taught", frozenset({_P.TEACH_COURSES}), frozenset({"courses.taught_course"})),
     Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
     Entry("班级与名单", "people.classes", frozenset({_P.SEE_PEOPLE})),
     Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),

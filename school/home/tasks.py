@@ -1,12 +1,13 @@
 """What waits for a person today: one card for each thing, what is due first."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 
 from school.accounts.identity import Person
 from school.clock import today
+from school.home.course_tasks import course_tasks
+from school.home.task import Task
 from school.homework import policy
 from school.homework.enums import DayState
 from school.homework.queries.approvals import waiting_days
@@ -19,19 +20,6 @@ from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 
 
-@dataclass(frozen=True)
-class Task:
-    """One card of the first page."""
-
-    title: str
-    state: str
-    tone: str
-    text: str
-    action: str
-    url: str
-    is_due: bool = False
-
-
 def tasks_for(person: Person) -> list[Task]:
     """The person's cards for today or the last school day, what is due first."""
     on_day = default_day(today())
@@ -40,6 +28,7 @@ def tasks_for(person: Person) -> list[Task]:
         *_own_classes(person, on_day),
         *_approvals(person),
         *_children(person, on_day),
+        *course_tasks(person),
         *_school(person, on_day),
         *_office(person),
     ]

@@ -42,12 +42,6 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
     return mark
 
 
-def begins_reading(view: View) -> View:
-    """This POST does slow work before it writes; it takes the write lock only inside `transaction()`."""
-    view.begins_reading = True  # type: ignore[attr-defined]
-    return view
-
-
 def access_of(app: Flask, endpoint: str) -> Access:
     """The mark of an endpoint's view."""
     return app.view_functions[endpoint].access  # type: ignore[attr-defined]

@@ -147,10 +147,11 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 LOOKS = re.compile(
     r"https?://\S+"  # addresses
     r"|\b[A-Z2-7]{4}-[A-Z2-7]{4}\b"  # one-time codes
-    r"|\b(?:HW|TU|CO|PR|CA|PS)-\d+\b"  # numbers of rules
-    r"|\S+\.(?:xlsx|csv|xls)\b|\.(?:xlsx|csv|xls)\b"  # names of files
+    r"|\b(?:HW|AS|TU|CO|PR|CA|PS)-\d+\b"  # numbers of rules
+    r"|\bSHA-256\b|\b[0-9a-f]{64}\b|\bpython3\b"  # hashes and seeds, a command
+    r"|\S+\.(?:xlsx|csv|xls|json|py)\b|\.(?:xlsx|csv|xls)\b"  # names of files
 )
-KNOWN_WORDS = frozenset({"Excel", "CSV", "JSON", "QR", "GB", "MB", "UTF", "GBK"})
+KNOWN_WORDS = frozenset({"Excel", "CSV", "JSON", "QR", "GB", "MB", "UTF", "GBK", "Python"})
 
 
 def strange_words(text: str, allowed: frozenset[str] = frozenset()) -> list[str]:

@@ -17,6 +17,8 @@ from school.homework.publiclog import pages as log_pages
 from tests.accounts.cast import PASSWORD
 from tests.homework.small_school import AFTERNOON
 from tests.support.html import hidden_fields, parse
+from tests.sweeps.course_pages import office_pages
+from tests.sweeps.family_pages import family_pages
 from tests.sweeps.pages import (
     NONSENSE,
     RecordingLoader,
@@ -110,6 +112,8 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
     yield "two editors", _second_editor(town)
     yield "expired session", _expired(town)
     yield "import under way", _import_under_way(town)
+    yield from office_pages(town)
+    yield from family_pages(town)
     client = town.client(ANONYMOUS)
     for address, status in ODD_ADDRESSES:
         answer = client.get(address)

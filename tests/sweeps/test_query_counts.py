@@ -56,6 +56,16 @@ EXPECTED = {
     "administrator people.imports": 3,
     "administrator people.class_codes 三年级2班": 5,
     "administrator calendar.edit": 4,
+    "teaching_office courses.selection": 11,
+    "teaching_office courses.adjust 本学期": 6,
+    "teaching_office courses.adjust_child 自己孩子": 13,
+    "guardian courses.choose": 7,
+    "guardian courses.choose_child 三年级2班学生": 11,
+    "guardian courses.choose_course 自己孩子 剪纸": 9,
+    "homeroom_teacher courses.results": 4,
+    "homeroom_teacher courses.class_slips 三年级2班": 8,
+    "subject_teacher courses.taught_course 陈老师的剪纸": 4,
+    "anonymous courses.draw 本学期": 3,
 }
 
 
@@ -98,8 +108,9 @@ def statements() -> Iterator[list[str]]:
 
 
 def counts(town: Town, asked: list[Asked]) -> dict[str, list[str]]:
-    """The statements of each page, in a worker that has answered before and knows calendar and settings."""
-    town.client("principal", is_strict=False).get("/calendar")
+    """The statements of each page, in a worker that has answered before and knows calendar, settings and the last draw."""
+    for address in ("/calendar", town.url("courses.draw", town.targets("courses.draw")[0])):
+        town.client("principal", is_strict=False).get(address)
     return {str(one): counted(town, one) for one in asked}
 
 
@@ -140,7 +151,7 @@ def _add_class(number: int) -> None:
 
 def _add_calendar(number: int) -> None:
     enter_days(date(2027, 5, 1 + number), date(2027, 5, 1 + number), DayKind.HOLIDAY, "劳动节", actor=TESTER)
-    year = 2025 - number
+    year = 2024 - number
     db.session.add(
         Term(school_year=SchoolYear(start_year=year), number=1, starts_on=date(year, 9, 1), ends_on=date(year, 12, 31))
     )

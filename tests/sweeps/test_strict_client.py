@@ -8,7 +8,7 @@ from flask import flash
 from sqlalchemy import text
 
 from school.calendar.models import SchoolYear
-from school.db import begin_writing, db, transaction
+from school.db import db, transaction
 from school.permissions import Permission
 from school.web.guard import Access
 from tests.support.client import SchoolClient
@@ -43,7 +43,6 @@ def adds() -> str:
 
 
 def flushes() -> str:
-    begin_writing()
     db.session.add(SchoolYear(start_year=2030))
     db.session.flush()
     return GOOD % "加"
@@ -55,7 +54,6 @@ def changes() -> str:
 
 
 def executes() -> str:
-    begin_writing()
     db.session.execute(text("DELETE FROM preferences"))
     return GOOD % "删"
 

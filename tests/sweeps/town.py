@@ -41,15 +41,20 @@ from tests.accounts.cast import signed_in, somebody
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, SmallSchool, build, values
 from tests.support.client import SchoolClient
 from tests.support.databases import copy_sqlite, dispose, migrated_app, sqlite_url
+from tests.sweeps.course_town import CourseTown, build_courses, course_rows
+from tests.sweeps.target import Target
 
 # Forms that are looked at before the row: only a filled one shows whose row it may be.
 FILLED = {
+    "courses.move_wish": {"rank": "1"},
+    "courses.transfer_seat": {"from": "1", "to": "2"},
     "people.end_assignment": {"last_day": "2026-11-25", "reason": "调整"},
     "people.move_pupil": {"class_id": "1", "on_day": "2026-11-25", "reason": "调整"},
     "people.pupil_leaves": {"kind": "transferred", "last_day": "2026-11-25", "reason": "转学"},
 }
 
 COOKIE = "school_session"
+STRANGER = "巴特尔"
 ANONYMOUS = "anonymous"
 COLUMNS = (ANONYMOUS, *(role.value for role in Role))
 TUESDAY, MONDAY = WEDNESDAY - timedelta(1), WEDNESDAY - timedelta(2)
@@ -60,15 +65,6 @@ LAYERED = (
     LayerValues(Layer.B, "练习册第 30 页", 10, 0),
     LayerValues(Layer.C, "口算 20 题", 8, 0),
 )
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a request is about: in words, the values of the address, and the sheet the session may print."""
-
-    words: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    permit: tuple[str, Any] | None = None
 
 
 @dataclass
@@ -98,7 +94,8 @@ class Town:
         """Undo whatever was written since."""
         dispose(self.app)
         copy_sqlite(self.copy, self.file)
-        shutil.rmtree(Path(self.app.instance_path) / "imports", ignore_errors=True)
+        for folder in ("imports", "draws"):
+            shutil.rmtree(Path(self.app.instance_path) / folder, ignore_errors=True)
 
     def client(self, who: str, permit: tuple[str, Any] | None = None, *, is_strict: bool = True) -> FlaskClient:
         """The device of whoever holds this role, as it was just after sign-in; without the checks when not strict."""
@@ -180,15 +177,21 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
     published = _published_days(school)
     other_item, request = _today(school)
     imported = _imports(people)
+    mine, other = _children(school)
+    term = db.session.query(Term).filter_by(starts_on=SEPTEMBER).one()
+    courses = build_courses(term, school.chen_teacher, people["guardian"], mine, other)
     with transaction():
         issue_code(people["guardian"], actor=TESTER)
         issue_code(people["subject_teacher"], actor=TESTER)
         school.chen_teacher.phone = "13800000001"
         change({"needs_approval": True}, actor=TESTER)
     return people, {
-        "by_arguments": _by_arguments(school, people, published, other_item, request, imported),
-        "special": _special(school),
+        "by_arguments": _by_arguments(school, people, published, other_item, request, imported)
+        | course_rows(courses, mine.id, other.id),
+        "special": _special(school, courses),
         "permits": {
+            "courses.course_file": lambda target: ("course", target.values["course_id"]),
+            "courses.results_file": lambda _target: ("course results", courses.this_term),
             "people.class_code_sheet": lambda target: ("class", target.values["class_id"]),
             "people.class_file": lambda target: ("pupils", target.values["class_id"]),
             "people.teacher_code_sheet": lambda _target: ("class", None),
@@ -292,10 +295,8 @@ def _by_arguments(
     assignment = db.session.query(TeachingAssignment).filter_by(teacher_id=teacher.id).order_by(TeachingAssignment.id).first()
     grant = min(holder.grants, key=lambda grant: grant.id)
     third, first = school.third_2, school.first_1
-    pupils = {p.memberships[0].class_id: p for p in db.session.query(Pupil) if p.memberships}
-    stranger = Pupil(name="巴特尔")
-    db.session.add(stranger)
-    _enrol(stranger, first.id)
+    pupils = {p.memberships[0].class_id: p for p in db.session.query(Pupil) if p.memberships and p.name != STRANGER}
+    stranger = db.session.query(Pupil).filter_by(name=STRANGER).one()
     days = {day.class_id: day.id for day in db.session.query(HomeworkDay).filter_by(on_day=WEDNESDAY)}
     return {
         frozenset(): [Target("")],
@@ -346,16 +347,28 @@ def _by_arguments(
     }
 
 
-def _special(school: SmallSchool) -> dict[str, list[Target]]:
-    """Addresses whose scope is in the query, not in the path."""
+def _special(school: SmallSchool, courses: CourseTown) -> dict[str, list[Target]]:
+    """Addresses whose scope is in the query, not in the path, and those that only one term has."""
     month = {"month": f"{WEDNESDAY:%Y-%m}"}
+    frozen_list = [Target("冻结名单的学期", {"term_id": courses.frozen_term})]
     return {
+        "courses.preview_draw": frozen_list,
+        "courses.publish_draw": frozen_list,
         "homework.public_book": [Target("三年级2班", {"class": f"{school.third_2.entry_year}-{school.third_2.number}"})],
         "homework.report_rows": [
             Target("三年级2班", {"class": f"{school.third_2.entry_year}-{school.third_2.number}", **month}),
             Target("一年级1班", {"class": f"{school.first_1.entry_year}-{school.first_1.number}", **month}),
         ],
     }
+
+
+def _children(school: SmallSchool) -> tuple[Pupil, Pupil]:
+    """乌云其木格 of 三年级2班, and 巴特尔 of 一年级1班, who is nobody's child."""
+    mine = db.session.query(Pupil).filter(Pupil.memberships.any(class_id=school.third_2.id)).one()
+    stranger = Pupil(name=STRANGER)
+    db.session.add(stranger)
+    _enrol(stranger, school.first_1.id)
+    return mine, stranger
 
 
 def _enrol(pupil: Pupil, class_id: int) -> None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from school.accounts import service
 from school.accounts.forms import ActivateForm, ChangePasswordForm, SignInForm
 from school.accounts.identity import actor, start_session
+from school.accounts.loaders import get_own_account
 from school.accounts.scopes import read_scopes
 from school.accounts.views import bp
 from school.clock import today
@@ -14,7 +15,7 @@ from school.db import transaction
 from school.errors import Refused
 from school.permissions import Permission
 from school.web.forms import show_refusal
-from school.web.guard import begins_reading, public, requires
+from school.web.guard import public, requires
 from school.web.kept import restore
 from school.web.pages import safe_next, see_other
 
@@ -23,7 +24,6 @@ Page = str | Response | tuple[str, int]
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
-@begins_reading
 def sign_in() -> Page:
     """Name and password; what was typed before the session ended is offered again."""
     form = SignInForm(next=request.args.get("next", ""))
@@ -36,7 +36,7 @@ def sign_in() -> Page:
     except Refused as refused:
         show_refusal(form, refused)
         return _sign_in_page(form, 422)
-    start_session(user)
+    start_session(user.id)
     kept = restore(form.kept.data or "")
     if kept:
         return render_template("accounts/resume.html", kept=kept)
@@ -45,7 +45,6 @@ def sign_in() -> Page:
 
 @bp.route("/activate", methods=["GET", "POST"])
 @public
-@begins_reading
 def activate() -> Page:
     """First sign-in with the printed one-time code."""
     form = ActivateForm(login=request.args.get("login", ""), code=request.args.get("code", ""))
@@ -56,7 +55,7 @@ def activate() -> Page:
     except Refused as refused:
         show_refusal(form, refused)
         return render_template("accounts/activate.html", form=form), 422
-    start_session(user)
+    start_session(user.id)
     flash("密码已设好，以后用登录名和密码登录。", "success")
     return see_other(url_for("home.index"))
 
@@ -72,19 +71,18 @@ def sign_out() -> Response:
 
 @bp.route("/account", methods=["GET", "POST"])
 @requires(Permission.OWN_ACCOUNT)
-@begins_reading
 def account() -> Page:
     """One's own account: change the password."""
-    form = ChangePasswordForm()
+    own, form = get_own_account(), ChangePasswordForm()
     if not form.validate_on_submit():
         return _account_page(form, 422 if form.is_submitted() else 200)
     try:
         with transaction():
-            service.change_password(current_user, form.password.data, form.new_password.data, actor=actor())
+            service.change_password(own, form.password.data, form.new_password.data, actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
         return _account_page(form, 422)
-    start_session(current_user)
+    start_session(own.id)
     flash("密码已修改，其他设备已退出登录。", "success")
     return see_other(url_for("accounts.account"))
 
@@ -94,7 +92,7 @@ def account() -> Page:
 def sign_out_everywhere() -> Response:
     """End all sessions of one's own account, this one included."""
     with transaction():
-        service.sign_out_everywhere(current_user, actor=actor())
+        service.sign_out_everywhere(get_own_account(), actor=actor())
     logout_user()
     session.clear()
     flash("已在所有设备上退出登录。", "success")
@@ -107,6 +105,7 @@ def _sign_in_page(form: SignInForm, status: int) -> tuple[str, int]:
 
 
 def _account_page(form: ChangePasswordForm, status: int) -> tuple[str, int]:
-    titles = read_scopes().titles(current_user.grants, today())
-    page = render_template("accounts/account.html", form=form, titles=titles, login=current_user.login)
+    own = get_own_account()
+    titles = read_scopes().titles(own.grants, today())
+    page = render_template("accounts/account.html", form=form, titles=titles, login=own.login)
     return page, status

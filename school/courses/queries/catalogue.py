@@ -52,6 +52,15 @@ def get_catalogue(term_id: int) -> Catalogue:
     return get_catalogues().get(term_id) or Catalogue(term_id, {}, None)
 
 
+def get_course(course_id: int) -> CourseFacts:
+    """A course of any term, from the kept catalogues; raises LookupError when there is none."""
+    found = (one.courses[course_id] for one in get_catalogues().values() if course_id in one.courses)
+    course = next(found, None)
+    if course is None:
+        raise LookupError(f"there is no course {course_id}")
+    return course
+
+
 def find_selection_facts(selection_id: int) -> SelectionFacts | None:
     """A selection by id, from the kept catalogues."""
     found = (one.selection for one in get_catalogues().values() if one.selection and one.selection.id == selection_id)

@@ -1,7 +1,6 @@
 """Wording that asks parents to work, photos to be sent, or copying without end (HW-08, HW-09)."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +10,9 @@ from school.homework.rules.filing import ItemValues
 from school.homework.rules.repeats import REPEAT_LIMIT, repeats_in
 from school.homework.rules.wording_patterns import INNOCENT, PATTERNS, Pattern
 from school.preferences.enums import Treatment
+from school.wording import NEGATED, plain_text
 
-# What stands directly before a forbidden act and turns the sentence into the opposite: 无需家长签字.
-NEGATED = re.compile(
-    r"(?:不|不用|不需要?|不必|不要求?|不得|不再|不让|不请|无需|无须|毋需|毋须|请勿|切勿|勿|禁止|严禁|杜绝|拒绝|免)"
-    r"(?:再|请|让|由|要求|给|找|劳烦|进行|任何)*$"
-)
 SENTENCE_ENDS = " 。.;；!！\r\n"
-HAN = r"㐀-䶿一-鿿"
 
 
 @dataclass(frozen=True)
@@ -96,16 +90,6 @@ def check_item_wording(
         found = check_wording(text, patterns=patterns, repeat_limit=repeat_limit, allowed=allowed, field=field)
         concerns.update(dict.fromkeys(found))
     return list(concerns)
-
-
-def plain_text(text: str) -> str:
-    """`text` for matching: compatibility forms folded, lower case, no spaces or invisible characters, lines kept.
-
-    Marks typed between two Hanzi to break a word (打-卡) go too; those beside digits stay, for 1-2 is not 12.
-    """
-    folded = unicodedata.normalize("NFKC", text).lower()
-    lines = ("".join(c for c in line if not c.isspace() and unicodedata.category(c) != "Cf") for line in folded.splitlines())
-    return re.sub(rf"(?<=[{HAN}])[*_~·•.|/\-]+(?=[{HAN}])", "", "\n".join(lines))
 
 
 def _raw_findings(plain: str, patterns: Sequence[Pattern], repeat_limit: int) -> Iterator[tuple[Finding, int, int]]:

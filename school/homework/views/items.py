@@ -29,7 +29,7 @@ from school.people.queries import Lesson
 from school.people.rules import class_label
 from school.permissions import Permission
 from school.web.forms import choices, revision_of, show_refusal
-from school.web.guard import begins_reading, requires
+from school.web.guard import requires
 from school.web.pages import see_other
 from school.web.values import id_argument
 
@@ -38,7 +38,6 @@ Page = str | Response | tuple[str, int]
 
 @bp.route("/homework/items/new/<int:class_id>/<int:subject_id>", methods=["GET", "POST"])
 @requires(Permission.FILE_HOMEWORK)
-@begins_reading
 def new_item(class_id: int, subject_id: int) -> Page:
     """File an item for one class, and with the same tap for the teacher's other classes of the grade."""
     on_day = asked_day()

@@ -18,7 +18,7 @@ from school.people.service.importing.reading import read_roster
 from school.people.views import bp
 from school.permissions import Permission
 from school.web.forms import show_refusal
-from school.web.guard import begins_reading, requires
+from school.web.guard import requires
 from school.web.pages import see_other
 
 Page = str | Response | tuple[str, int]
@@ -36,7 +36,6 @@ def imports() -> Page:
 
 @bp.post("/people/imports")
 @requires(Permission.MANAGE_PEOPLE)
-@begins_reading
 def upload() -> Page:
     """Read a file and keep its rows for the dry run; reading holds no lock."""
     form = UploadForm()
@@ -82,7 +81,6 @@ def correct_mapping(import_id: int) -> Page:
 
 @bp.post("/people/imports/<int:import_id>/apply")
 @requires(Permission.MANAGE_PEOPLE)
-@begins_reading
 def apply_import(import_id: int) -> Page:
     """Write everything or nothing; a long list goes on aside while its page shows how far it is."""
     get_import(import_id)

@@ -1,0 +1,1 @@
+"""Forms of after-school courses, one module a topic."""

@@ -1,0 +1,1 @@
+"""The demo's after-school courses, and one selection played on them."""

@@ -1,0 +1,48 @@
+"""Pages of a selection that no link leads to: a preview's figures, confirming, a draw under way, two editors, no term at all."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from school.courses import aside
+from school.courses.views import rounds
+from tests.sweeps.town import Town, token_of
+
+
+def office_pages(town: Town) -> Iterator[tuple[str, str]]:
+    """Where each was met, and its text."""
+    target = town.targets("courses.preview_draw")[0]
+    town.ask("teaching_office", "POST", "courses.preview_draw", target)
+    for endpoint in ("courses.preview_draw", "courses.publish_draw"):
+        yield f"{endpoint} with figures", town.ask("teaching_office", "GET", endpoint, target, is_strict=True).text
+    name = next(path.stem for path in aside._path(town.app, "").parent.glob("preview-*.json"))
+    aside._store(aside._path(town.app, name), aside.Progress(1, 6))
+    yield "a preview under way", town.ask("teaching_office", "GET", "courses.preview_draw", target, is_strict=True).text
+    yield "two who set up", _second_to_set_up(town, int(target.values["term_id"]))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rounds, "terms", list)
+        yield "no term", town.client("teaching_office").get("/courses/selection").text
+
+
+def _second_to_set_up(town: Town, term_id: int) -> str:
+    """The page of whoever saves second."""
+    client = town.client("teaching_office")
+    typed = {
+        "has_wishes": "1",
+        "wish_opens_at": "2026-02-24T10:00",
+        "wish_closes_at": "2026-02-28T20:00",
+        "open_opens_at": "2026-03-11T08:00",
+        "open_closes_at": "2026-03-14T20:00",
+        "max_courses": "2",
+        "max_per_day": "1",
+        "max_wishes": "5",
+        "buffer_minutes": "0",
+        "promotion": "offer",
+        "offer_hours": "24",
+        "revision": "0",
+        "csrf_token": token_of(town.app, client),
+    }
+    answer = client.post(f"/courses/selection?term={term_id}", data=typed, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 422
+    assert "有人退出时：直接递补" in answer.text
+    return answer.text
