@@ -1,0 +1,83 @@
+"""Forms of triads: seats and period, a change, duties, signing."""
+
+from collections.abc import Iterable, Sequence
+
+from wtforms import BooleanField, DateField, HiddenField, SelectField
+from wtforms.validators import NumberRange
+
+from school.mentoring.enums import DutyField, EntryKind, Seat
+from school.mentoring.forms.growth import DATE_NEEDED, long, short
+from school.mentoring.rules.duties import DEFAULT_DUTIES, Duty
+from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of
+
+Pairs = Iterable[tuple[str, str]]
+
+
+class TriadForm(SchoolForm):
+    """Three people, a subject, a period."""
+
+    subject_id = SelectField("学科", coerce=int)
+    chief = SelectField(Seat.CHIEF.label, coerce=int)
+    middle = SelectField(Seat.MIDDLE.label, coerce=int)
+    novice = SelectField(Seat.NOVICE.label, coerce=int)
+    starts_on = DateField("开始", validators=[DATE_NEEDED])
+    ends_on = DateField("结束", validators=[DATE_NEEDED])
+    note = long("说明")
+    previous_id = HiddenField()
+
+    def offer(self, subjects: Pairs, teachers: Pairs) -> None:
+        """Give the selects subjects and staff."""
+        people = list(teachers)
+        self.subject_id.choices = choices(subjects)
+        for seat in Seat:
+            self[seat.value].choices = choices(people)
+
+    def seats(self) -> dict[Seat, int]:
+        """The chosen teachers by seat."""
+        return {seat: self[seat.value].data for seat in Seat}
+
+
+class ChangeForm(SchoolForm):
+    """Somebody else takes a seat."""
+
+    seat = SelectField("位置", choices=choices_of(Seat), coerce=member_of(Seat))
+    teacher_id = SelectField("换成", coerce=int)
+    on_day = DateField("从哪天起", validators=[DATE_NEEDED])
+    reason = short("原因", 200)
+    revision = HiddenField()
+
+    def offer(self, teachers: Pairs) -> None:
+        """Give the select the staff."""
+        self.teacher_id.choices = choices(teachers)
+
+
+class SignForm(SchoolForm):
+    """Signing exactly the text that is shown."""
+
+    digest = HiddenField()
+    agrees = BooleanField("我已看完全文，同意签署。", validators=[NEEDED])
+
+
+class DutiesForm(SchoolForm):
+    """How often each seat owes what; the fields follow the presets."""
+
+    def rows(self) -> list[tuple[Seat, DutyField, EntryKind, object]]:
+        """Seat, field of the agreement, kind and form field of each duty."""
+        return [(seat, field, kind, self[f"{seat.value}_{kind.value}"]) for seat, field, kind, _count in DEFAULT_DUTIES]
+
+    def show(self, duties: Sequence[Duty]) -> None:
+        """Fill the form."""
+        for duty in duties:
+            name = f"{duty.seat.value}_{duty.kind.value}"
+            if name in self:
+                self[name].data = duty.count
+
+    def chosen(self) -> list[Duty]:
+        """The duties as typed."""
+        return [Duty(seat, field, kind, one.data) for seat, field, kind, one in self.rows()]
+
+
+for _seat, _field, _kind, _count in DEFAULT_DUTIES:
+    _name = f"{_seat.value}_{_kind.value}"
+    _limits = [NEEDED, NumberRange(0, 60, "请填 0 到 60 之间的整数。")]
+    setattr(DutiesForm, _name, WholeNumberField(f"{_seat.label.split(' ')[0]} {_kind.label}", validators=_limits))

@@ -1,0 +1,162 @@
+"""Triads with their members, the staff they are made of, agreements and duties."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from school.calendar.models import Term
+from school.calendar.rules import grade_of
+from school.db import db
+from school.mentoring.enums import Outcome, Seat, TriadState
+from school.mentoring.models import Acceptance, Agreement, MentorDuty, Triad, TriadMember
+from school.mentoring.queries.growth import TieredTeacher
+from school.mentoring.rules.proposing import Colleague, Earlier
+from school.mentoring.rules.triads import Candidate, Sitting
+from school.people.models import SchoolClass, Subject, Teacher, TeachingAssignment
+
+MET = (TriadState.PROPOSED, TriadState.ACTIVE, TriadState.COMPLETED)
+
+
+@dataclass(frozen=True)
+class TriadFacts:
+    """A triad as lists show it: who sits where now (or sat at the end), by seat; `members` counts changes too."""
+
+    id: int
+    subject: str
+    state: TriadState
+    starts_on: date
+    ends_on: date
+    ids: dict[Seat, int]
+    names: dict[Seat, str]
+    changes: int
+
+
+def facts_of(triad: Triad) -> TriadFacts:
+    """A triad row as plain values; the latest holder of each seat counts."""
+    latest = {one.seat: one.teacher for one in sorted(triad.members, key=lambda one: (one.starts_on, one.id))}
+    ordered = {seat: latest[seat] for seat in Seat if seat in latest}
+    return TriadFacts(
+        id=triad.id,
+        subject=triad.subject.name,
+        state=triad.state,
+        starts_on=triad.starts_on,
+        ends_on=triad.ends_on,
+        ids={seat: one.id for seat, one in ordered.items()},
+        names={seat: one.name for seat, one in ordered.items()},
+        changes=len(triad.members) - len(ordered),
+    )
+
+
+def find_triad(triad_id: int) -> Triad | None:
+    """A triad by id."""
+    return db.session.get(Triad, triad_id)
+
+
+def lock_triad(triad_id: int) -> Triad | None:
+    """A triad, locked until the transaction ends, with its members read anew."""
+    statement = select(Triad).where(Triad.id == triad_id).with_for_update(of=Triad)
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def lock_teachers(ids: Iterable[int]) -> None:
+    """The teachers who are to sit somewhere, locked in ascending id: whoever seats one of them waits."""
+    wanted = sorted(set(ids))
+    if wanted:
+        statement = select(Teacher.id).where(Teacher.id.in_(wanted)).order_by(Teacher.id)
+        db.session.execute(statement.with_for_update(key_share=True))
+
+
+def triads_of_term(term_id: int) -> Sequence[Triad]:
+    """The triads of a term by subject."""
+    statement = select(Triad).join(Subject, Subject.id == Triad.subject_id).where(Triad.term_id == term_id)
+    return db.session.scalars(statement.order_by(Subject.position, Triad.id)).all()
+
+
+def triads_of_teacher(teacher_id: int) -> Sequence[Triad]:
+    """The triads a teacher sits or sat in, newest first."""
+    ids = select(TriadMember.triad_id).where(TriadMember.teacher_id == teacher_id)
+    return db.session.scalars(select(Triad).where(Triad.id.in_(ids)).order_by(Triad.starts_on.desc(), Triad.id.desc())).all()
+
+
+def sittings_between(first: date, last: date) -> list[Sitting]:
+    """Everybody's time on a seat of a live or completed triad that has a day between two days."""
+    statement = (
+        select(
+            TriadMember.triad_id,
+            TriadMember.seat,
+            TriadMember.teacher_id,
+            TriadMember.starts_on,
+            TriadMember.ends_on,
+            Triad.ends_on,
+        )
+        .join(Triad, Triad.id == TriadMember.triad_id)
+        .where(Triad.state.in_(MET), TriadMember.starts_on <= last, Triad.ends_on >= first)
+        .order_by(TriadMember.id)
+    )
+    rows = db.session.execute(statement)
+    found = [Sitting(triad, seat, teacher, starts, ends or triad_ends) for triad, seat, teacher, starts, ends, triad_ends in rows]
+    return [one for one in found if one.overlaps(first, last)]
+
+
+def candidate_of(one: TieredTeacher) -> Candidate:
+    """A teacher as eligibility sees them."""
+    return Candidate(one.id, one.name, one.years, one.verdict.tier)
+
+
+def colleagues_of(term: Term, staff: Iterable[TieredTeacher]) -> list[Colleague]:
+    """Who teaches which subject in which grades in a term, with the number of their classes."""
+    by_id = {one.id: one for one in staff}
+    statement = (
+        select(TeachingAssignment.teacher_id, Subject.id, Subject.name, SchoolClass.entry_year)
+        .join(Subject, Subject.id == TeachingAssignment.subject_id)
+        .join(SchoolClass, SchoolClass.id == TeachingAssignment.class_id)
+        .where(TeachingAssignment.term_id == term.id)
+        .order_by(Subject.position, TeachingAssignment.teacher_id)
+    )
+    start_year = term.school_year.start_year
+    found: dict[tuple[int, int], tuple[str, list[int]]] = {}
+    for teacher_id, subject_id, subject, entry_year in db.session.execute(statement):
+        found.setdefault((subject_id, teacher_id), (subject, []))[1].append(grade_of(entry_year, start_year))
+    return [
+        Colleague(candidate_of(by_id[teacher_id]), subject_id, subject, frozenset(grades), len(grades))
+        for (subject_id, teacher_id), (subject, grades) in found.items()
+        if teacher_id in by_id
+    ]
+
+
+def extended_before(term: Term) -> list[Earlier]:
+    """The triads that ended before a term with an apprentice who is to go on, and that nobody has continued yet."""
+    taken = select(Triad.previous_id).where(Triad.previous_id.is_not(None), Triad.state != TriadState.DISSOLVED)
+    statement = (
+        select(Triad)
+        .where(Triad.ends_on < term.starts_on, Triad.state == TriadState.COMPLETED, Triad.id.not_in(taken))
+        .where(Triad.id.in_(select(Acceptance.triad_id).where(Acceptance.outcome == Outcome.EXTENDED)))
+        .order_by(Triad.id)
+    )
+    return [Earlier(one.id, one.subject_id, facts_of(one).ids) for one in db.session.scalars(statement)]
+
+
+def agreement_in_force(triad_id: int) -> Agreement | None:
+    """The newest version of a triad's agreement."""
+    statement = select(Agreement).where(Agreement.triad_id == triad_id).order_by(Agreement.version.desc()).limit(1)
+    return db.session.scalar(statement)
+
+
+def agreements_of(triad_id: int) -> Sequence[Agreement]:
+    """All versions of a triad's agreement, newest first."""
+    statement = select(Agreement).where(Agreement.triad_id == triad_id).order_by(Agreement.version.desc())
+    return db.session.scalars(statement).all()
+
+
+def duty_rows(term_id: int) -> Sequence[MentorDuty]:
+    """The duties the office set for a term."""
+    return db.session.scalars(select(MentorDuty).where(MentorDuty.term_id == term_id).order_by(MentorDuty.id)).all()
+
+
+def lock_duties(term_id: int) -> Sequence[MentorDuty]:
+    """The term, locked until the transaction ends, and its duties read anew."""
+    db.session.execute(select(Term.id).where(Term.id == term_id).with_for_update(key_share=True, of=Term))
+    statement = select(MentorDuty).where(MentorDuty.term_id == term_id).order_by(MentorDuty.id)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
