@@ -16,8 +16,6 @@ from school.mentoring.rules.proposing import Colleague, Earlier
 from school.mentoring.rules.triads import Candidate, Sitting
 from school.people.models import SchoolClass, Subject, Teacher, TeachingAssignment
 
-MET = (TriadState.PROPOSED, TriadState.ACTIVE, TriadState.COMPLETED)
-
 
 @dataclass(frozen=True)
 class TriadFacts:
@@ -81,7 +79,7 @@ def triads_of_teacher(teacher_id: int) -> Sequence[Triad]:
 
 
 def sittings_between(first: date, last: date) -> list[Sitting]:
-    """Everybody's time on a seat of a live or completed triad that has a day between two days."""
+    """Everybody's time on a seat that has a day between two days; of a dissolved triad what came before its end."""
     statement = (
         select(
             TriadMember.triad_id,
@@ -92,7 +90,7 @@ def sittings_between(first: date, last: date) -> list[Sitting]:
             Triad.ends_on,
         )
         .join(Triad, Triad.id == TriadMember.triad_id)
-        .where(Triad.state.in_(MET), TriadMember.starts_on <= last, Triad.ends_on >= first)
+        .where(TriadMember.starts_on <= last, Triad.ends_on >= first)
         .order_by(TriadMember.id)
     )
     rows = db.session.execute(statement)

@@ -100,7 +100,8 @@ def _best(
     novice: Colleague, staff: Sequence[Colleague], apprentices: set[int], led: Counter[int], eligibility: Eligibility
 ) -> Suggestion | str:
     """The best two masters for a novice, or why there are none."""
-    middles = [one for one in staff if _may(one, Seat.MIDDLE, eligibility) and one.candidate.id not in apprentices]
+    free = [one for one in staff if one.candidate.id not in apprentices and not led[one.candidate.id]]
+    middles = [one for one in free if _may(one, Seat.MIDDLE, eligibility)]
     chiefs = [one for one in staff if _may(one, Seat.CHIEF, eligibility) and led[one.candidate.id] < eligibility.chief_places]
     pairs = [
         (middle, chief)
