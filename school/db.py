@@ -213,7 +213,7 @@ def _listen(engine: Engine, synchronous: str) -> None:
         if _writing.get():
             _take_write_lock(connection)
         else:
-            connection.exec_driver_sql("BEGIN")
+            connection.connection.dbapi_connection.execute("BEGIN")
 
 
 def is_unique_violation(error: Any, constraint: str) -> bool:
