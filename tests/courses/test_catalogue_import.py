@@ -16,9 +16,9 @@ from school.courses.service.importing import DryRun, Line, export_rows, import_c
 from school.db import db, transaction
 from school.people.models import Teacher
 from tests.courses.acts import take
+from tests.courses.catalogue_acts import OCTOBER
 from tests.courses.catalogue_values import TUESDAY_LATE, meeting, typed
 from tests.courses.small_courses import TESTER, SmallCourses, fresh
-from tests.courses.test_catalogue_service import OCTOBER
 
 Row = dict[str, str]
 
