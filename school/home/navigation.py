@@ -59,7 +59,13 @@ ENTRIES = (
         "课程管理",
         "courses.manage",
         frozenset({_P.MANAGE_COURSES}),
-        frozenset({"courses.manage_course", "courses.edit_course", "courses.new_course", "courses.providers"}),
+        frozenset(
+            f"courses.{name}"
+            for name in (
+                *("manage_course", "edit_course", "new_course", "edit_picture", "cancel_course"),
+                *("copy_courses", "import_courses", "apply_import", "providers", "new_provider", "edit_provider"),
+            )
+        ),
     ),
     Entry(
         "组织选课",

@@ -58,7 +58,7 @@ class CourseForm(SchoolForm):
     first_on = DateField("第一次上课", validators=[DATE_NEEDED])
     last_on = DateField("最后一次上课", validators=[DATE_NEEDED])
     room = _line("教室", 40)
-    teachers = BoxesField("本校教师", coerce=int)
+    teachers = _line("本校教师", 200, hint="姓名或工号，几位之间用顿号隔开；重名的写工号。")
     provider_id = SelectField("校外机构", description="白名单内的机构；本校教师上课不用选。", coerce=_number_or_none)
     outside_teacher = _line("校外教师称呼", 60, hint="家长看到的称呼，例如“王教练”。")
     fee_note = _line("收费说明", 200, hint="例如：免费；或材料费 30 元/学期，困难家庭免收。")
@@ -69,11 +69,16 @@ class CourseForm(SchoolForm):
     change_reason = _line("改动的理由", 200, hint="已有家庭选了这门课，减少名额、提高开班人数、改收费时必填，记录在案。")
     revision = HiddenField()
 
-    def offer(self, last_grade: int, teachers: Pairs, providers: Pairs) -> None:
+    def offer(self, last_grade: int, providers: Pairs) -> None:
         """Give the selects what there is to choose from."""
         self.grades.choices = choices((str(grade), f"{'零一二三四五六七八九'[grade]}年级") for grade in range(1, last_grade + 1))
-        self.teachers.choices = choices(teachers)
         self.provider_id.choices = choices([("", "（本校）"), *providers])
+
+    @property
+    def rows_in_use(self) -> int:
+        """How many meetings to show at once: at least two, and those with something in them."""
+        used = [n for n, row in enumerate(self.meeting_rows, 1) if any(field.data or field.errors for field in row[:3])]
+        return max(2, *used) if used else 2
 
     @property
     def meeting_rows(self) -> list[tuple[Any, Any, Any, Any]]:
@@ -82,18 +87,18 @@ class CourseForm(SchoolForm):
             tuple(self[f"{name}_{n}"] for name in ("weekday", "starts", "ends", "weeks")) for n in range(1, MOST_MEETINGS + 1)
         ]
 
-    def show(self, values: CourseValues, reason: str) -> None:
-        """Fill the form with a course."""
+    def show(self, values: CourseValues, reason: str, teachers: str) -> None:
+        """Fill the form with a course and its teachers' names."""
         for name in vars(values):
             if name in self:
                 self[name].data = list(value) if isinstance(value := getattr(values, name), frozenset | tuple) else value
-        self.teachers.data, self.warning_reason.data = list(values.teacher_ids), reason
+        self.teachers.data, self.warning_reason.data = teachers, reason
         for (weekday, starts, ends, weeks), meeting in zip(self.meeting_rows, values.meetings, strict=False):
             weekday.data, weeks.data = meeting.weekday, meeting.weeks
             starts.data, ends.data = _time(meeting.starts_at), _time(meeting.ends_at)
 
-    def chosen(self) -> CourseValues:
-        """What was typed; raises `Refused` for a meeting with a weekday and no times."""
+    def chosen(self, teacher_ids: tuple[int, ...]) -> CourseValues:
+        """What was typed, with the teachers that were meant; raises `Refused` for a meeting without weekday, start or end."""
         return CourseValues(
             code=self.code.data,
             name=self.name.data,
@@ -109,7 +114,7 @@ class CourseForm(SchoolForm):
             safety_note=self.safety_note.data or "",
             tags=tuple(self.tags.data or ()),
             is_exempt=self.is_exempt.data,
-            teacher_ids=tuple(self.teachers.data or ()),
+            teacher_ids=teacher_ids,
             provider_id=self.provider_id.data,
             outside_teacher=self.outside_teacher.data or "",
             meetings=tuple(self._meetings()),
@@ -117,8 +122,10 @@ class CourseForm(SchoolForm):
 
     def _meetings(self) -> Iterable[MeetingFacts]:
         for weekday, starts, ends, weeks in self.meeting_rows:
-            if not weekday.data:
+            if not weekday.data and starts.data is None and ends.data is None:
                 continue
+            if not weekday.data:
+                raise Refused("请选择星期几，或清空这个时段。", weekday.name)
             if starts.data is None or ends.data is None:
                 raise Refused("请填写上课和下课时间。", starts.name)
             yield MeetingFacts(weekday.data, _minute(starts.data), _minute(ends.data), weeks.data)
@@ -126,11 +133,11 @@ class CourseForm(SchoolForm):
 
 for _number in range(1, MOST_MEETINGS + 1):
     _days = [("", "（不上）"), *((str(day), f"周{WEEKDAYS[day]}") for day in range(1, 6))]
-    setattr(CourseForm, f"weekday_{_number}", SelectField(f"时段 {_number}", choices=choices(_days), coerce=_number_or_none))
-    setattr(CourseForm, f"starts_{_number}", TimeField(f"时段 {_number} 开始", validators=[Optional()]))
-    setattr(CourseForm, f"ends_{_number}", TimeField(f"时段 {_number} 结束", validators=[Optional()]))
+    setattr(CourseForm, f"weekday_{_number}", SelectField(f"第 {_number} 个时段", choices=choices(_days), coerce=_number_or_none))
+    setattr(CourseForm, f"starts_{_number}", TimeField(f"第 {_number} 个开始", validators=[Optional()]))
+    setattr(CourseForm, f"ends_{_number}", TimeField(f"第 {_number} 个结束", validators=[Optional()]))
     setattr(
-        CourseForm, f"weeks_{_number}", SelectField(f"时段 {_number} 周次", choices=choices_of(Weeks), coerce=member_of(Weeks))
+        CourseForm, f"weeks_{_number}", SelectField(f"第 {_number} 个周次", choices=choices_of(Weeks), coerce=member_of(Weeks))
     )
 
 

@@ -34,6 +34,7 @@ from school.stamps import forget_stamps, note_stamp, stamp_column
 
 PLACES = Place.__table__
 ENTRIES = WaitingEntry.__table__
+_IN_CLASS, _CLASSES, _CONSENTS = ClassMembership.__table__, SchoolClass.__table__, CourseConsent.__table__
 LIVE_STATES = (WaitingState.WAITING, WaitingState.OFFERED)
 
 _NOW = bindparam("now", type_=Instant)
@@ -296,11 +297,11 @@ def _fact_selects(is_wanted: Any) -> list[Any]:
         select(_word("place"), PLACES.c.pupil_id, PLACES.c.course_id, no_moment).where(
             IS_LIVE_PLACE, PLACES.c.selection_id == _SELECTION, is_wanted(PLACES.c.pupil_id)
         ),
-        select(_word("class"), ClassMembership.pupil_id, SchoolClass.entry_year, no_moment)
-        .join(SchoolClass, SchoolClass.id == ClassMembership.class_id)
-        .where(ClassMembership.ends_on.is_(None), is_wanted(ClassMembership.pupil_id)),
-        select(_word("consent"), CourseConsent.pupil_id, CourseConsent.version, no_moment).where(
-            CourseConsent.withdrawn_at.is_(None), CourseConsent.selection_id == _SELECTION, is_wanted(CourseConsent.pupil_id)
+        select(_word("class"), _IN_CLASS.c.pupil_id, _CLASSES.c.entry_year, no_moment)
+        .join_from(_IN_CLASS, _CLASSES, _CLASSES.c.id == _IN_CLASS.c.class_id)
+        .where(_IN_CLASS.c.ends_on.is_(None), is_wanted(_IN_CLASS.c.pupil_id)),
+        select(_word("consent"), _CONSENTS.c.pupil_id, _CONSENTS.c.version, no_moment).where(
+            _CONSENTS.c.withdrawn_at.is_(None), _CONSENTS.c.selection_id == _SELECTION, is_wanted(_CONSENTS.c.pupil_id)
         ),
     ]
 

@@ -87,10 +87,11 @@ def teachers_by_words(words: Iterable[str], on_day: date) -> dict[str, list[Teac
     return {word: of_code or [one for one in present if one.name == word] for word, of_code in found.items()}
 
 
-def teachers_to_choose(on_day: date, among: Collection[int] = ()) -> Sequence[Teacher]:
-    """Everybody who teaches here on a day, and those of `among` who do not, by staff code."""
-    present = or_(Teacher.left_on.is_(None), Teacher.left_on >= on_day, Teacher.id.in_(among))
-    return db.session.scalars(select(Teacher).where(present).order_by(Teacher.staff_code)).all()
+def words_for_teachers(course: Course, on_day: date) -> str:
+    """A course's teachers as `teachers_by_words` finds them again: by name, by staff code where a name is not enough."""
+    teachers = [one.teacher for one in course.teachings]
+    found = teachers_by_words([one.name for one in teachers], on_day)
+    return "、".join(one.name if found[one.name] == [one] else one.staff_code for one in teachers)
 
 
 def count_chosen(course_id: int) -> int:

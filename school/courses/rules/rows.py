@@ -76,7 +76,7 @@ def values_of_row(row: Mapping[str, str], known: Known) -> tuple[CourseValues, s
         safety_note=_short(row, "safety_note", 200),
         tags=_tags(row.get("tags", "")),
         is_exempt=row.get("is_exempt", "") in ("是", "√", "1", "y", "Y"),
-        teacher_ids=_teachers(row.get("teachers", ""), known.teachers),
+        teacher_ids=teacher_ids_of(row.get("teachers", ""), known.teachers),
         provider_id=_provider(row.get("provider", ""), known.providers),
         outside_teacher=_short(row, "outside_teacher", 60),
         meetings=meetings_of_text(row.get("meetings", "")),
@@ -122,6 +122,18 @@ def row_of(values: CourseValues, reason: str, teachers: Mapping[int, str], provi
         "reason": reason,
     }
     return [written[key] for key in TITLES]
+
+
+def teacher_ids_of(text: str, known: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The teachers a text names, `known` by word; raises `Refused` for a word that is nobody or more than one."""
+    ids = []
+    for word in words_in(text):
+        found = known.get(word, ())
+        if len(found) != 1:
+            what = "有几位教师都叫" if found else "没有教师"
+            raise Refused(f"{what}“{word}”，请改用工号。", "teachers")
+        ids.append(found[0])
+    return tuple(dict.fromkeys(ids))
 
 
 def words_in(text: str) -> list[str]:
@@ -206,17 +218,6 @@ def _tags(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[word] for word in words))
 
 
-def _teachers(text: str, known: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    ids = []
-    for word in words_in(text):
-        found = known.get(word, ())
-        if len(found) != 1:
-            what = "有几位教师都叫" if found else "没有教师"
-            raise Refused(f"{what}“{word}”，请改用工号。", "teachers")
-        ids.append(found[0])
-    return tuple(dict.fromkeys(ids))
-
-
 def _provider(text: str, known: Mapping[str, int]) -> int | None:
     if not text:
         return None
@@ -249,6 +250,15 @@ def _short(row: Mapping[str, str], field: str, most: int) -> str:
     if len(text) > most:
         raise Refused(f"“{TITLES[field][0]}”最多 {most} 个字。", field)
     return text
+
+
+def differences(
+    stored: CourseValues, typed: CourseValues, teachers: Mapping[int, str], providers: Mapping[int | None, str]
+) -> list[tuple[str, str, str]]:
+    """What two versions of a course say differently: title of the column, as stored, as typed."""
+    both = (row_of(one, "", teachers, providers.get(one.provider_id, "")) for one in (stored, typed))
+    pairs = zip(titles(), *both, strict=True)
+    return [(title, str(before), str(after)) for title, before, after in pairs if before != after]
 
 
 def titles() -> Iterable[str]:

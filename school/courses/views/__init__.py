@@ -7,6 +7,7 @@ bp = Blueprint("courses", __name__)
 from school.courses.views import (  # noqa: E402, F401
     adjusting,
     catalogue,
+    course_form,
     course_import,
     draw,
     drawing,
