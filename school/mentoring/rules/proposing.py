@@ -51,19 +51,20 @@ class Earlier:
 def propose(
     colleagues: Iterable[Colleague], earlier: Sequence[Earlier], busy: Mapping[Seat, Collection[int]], eligibility: Eligibility
 ) -> Proposal:
-    """Suggest a triad for every novice, subject by subject; deterministic.
+    """Suggest a triad for every novice, subject by subject in the order they come; deterministic.
 
     Extended triads of last term come first with the people they had. Then each novice gets the middle teacher and the chief
     of the same subject whose grades are nearest, with the fewest triads and classes; `busy` are teachers who have a seat.
     """
     by_subject: dict[int, list[Colleague]] = {}
-    for one in sorted(colleagues, key=lambda one: one.candidate.id):
+    for one in colleagues:
         by_subject.setdefault(one.subject_id, []).append(one)
     apprentices = {*busy.get(Seat.MIDDLE, ()), *busy.get(Seat.NOVICE, ())}
     led: Counter[int] = Counter(busy.get(Seat.CHIEF, ()))
     suggestions: list[Suggestion] = []
     without: list[tuple[Candidate, str]] = []
-    for staff in by_subject.values():
+    for unsorted in by_subject.values():
+        staff = sorted(unsorted, key=lambda one: one.candidate.id)
         known = {one.candidate.id: one for one in staff}
         for old in (one for one in earlier if one.subject_id == staff[0].subject_id):
             made = _go_on(old, known, apprentices, led, eligibility)
