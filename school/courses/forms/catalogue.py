@@ -43,7 +43,7 @@ class BoxesField(SelectMultipleField):
 class CourseForm(SchoolForm):
     """A course; up to five weekly meetings, an empty weekday is none."""
 
-    code = _line("编号", 10, is_needed=True, hint="本学期内不重复，例如 A01。摇号名单用它。", also=plain_code)
+    code = _line("编号", 10, is_needed=True, hint="例如 A01，不重复。", also=plain_code)
     name = _line("名称", 40, is_needed=True)
     family = SelectField("类别", choices=choices_of(Family), coerce=member_of(Family))
     description = TextAreaField(

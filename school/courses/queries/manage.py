@@ -9,8 +9,10 @@ from school.calendar.models import Term
 from school.courses.enums import CourseState, WaitingState
 from school.courses.models import Application, Course, Place, Provider, WaitingEntry, Wish
 from school.courses.queries.catalogue import facts_of
+from school.courses.queries.seats import count_waiting, taken_by_course
 from school.courses.queries.selections import find_selection_of_term, lock_selection
 from school.courses.rules.catalogue import Other, Papers
+from school.courses.rules.managing import Managed
 from school.db import db
 from school.people.models import Teacher
 
@@ -23,6 +25,22 @@ def find_course(course_id: int) -> Course | None:
 def find_course_by_code(term_id: int, code: str) -> Course | None:
     """A course of a term by its code."""
     return db.session.scalar(select(Course).where(Course.term_id == term_id, Course.code == code))
+
+
+def managed_courses(term_id: int, courses: Iterable[Course]) -> list[Managed]:
+    """Courses of one term as the office's list shows them."""
+    selection = find_selection_of_term(term_id)
+    taken = taken_by_course(selection.id) if selection else {}
+    waiting = count_waiting(selection.id) if selection else {}
+    managed = []
+    for course in courses:
+        names = (*(one.teacher.name for one in course.teachings), course.outside_teacher)
+        papers = papers_of(course.provider)
+        outlasts = papers is not None and min(papers.licence_until, papers.checks_until) < course.last_on
+        facts, numbers = facts_of(course), (taken.get(course.id, 0), waiting.get(course.id, 0))
+        teachers = "、".join(name for name in names if name)
+        managed.append(Managed(facts, teachers, course.warning_reason, *numbers, outlasts_papers=outlasts))
+    return managed
 
 
 def copies_of(course_id: int) -> Sequence[Course]:
