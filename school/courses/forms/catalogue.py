@@ -173,7 +173,7 @@ class CopyForm(SchoolForm):
 class ImportForm(SchoolForm):
     """A list of courses to import."""
 
-    file = FileField("文件（.xlsx 或 .csv）", description="先试运行，核对后再写入。", validators=[FileRequired("请选择文件。")])
+    file = FileField("文件（.xlsx 或 .csv）", validators=[FileRequired("请选择文件。")])
 
 
 def _time(minute: int) -> time:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import func, or_, select, union
 
@@ -51,6 +52,12 @@ def copies_of(course_id: int) -> Sequence[Course]:
 def courses_of_term(term_id: int) -> Sequence[Course]:
     """All courses of a term by code, drafts too."""
     return db.session.scalars(select(Course).where(Course.term_id == term_id).order_by(Course.code)).all()
+
+
+def state_of_catalogue(term_id: int) -> str:
+    """A term's courses as a digest: it changes when one is added, changed, listed or deleted."""
+    rows = db.session.execute(select(Course.id, Course.revision).where(Course.term_id == term_id).order_by(Course.id))
+    return sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
 
 
 def lock_catalogue(term_id: int) -> None:
