@@ -215,12 +215,15 @@ def test_a_picture_is_looked_at_and_shown(office: SchoolClient, term: Term, clie
 
     assert send(b"<svg onload=alert(1)>" + bytes(60)) == 422
     assert send(b"\xff\xd8\xff" + bytes(500_000)) == 422
+    assert office.post_form(url, {}, content_type="multipart/form-data").status_code == 422
     assert send(JPEG, "a.svg") == 303
     picture = office.get(f"/courses/{course.id}/picture")
     assert (picture.data, picture.mimetype, picture.headers["X-Content-Type-Options"]) == (JPEG, "image/jpeg", "nosniff")
     assert client.get(f"/courses/{course.id}/picture").status_code == 404
     listed(course)
     assert client.get(f"/courses/{course.id}/picture").status_code == 200
+    assert office.post_form(url, {"remove": "1"}, content_type="multipart/form-data").status_code == 303
+    assert client.get(f"/courses/{course.id}/picture").status_code == 404
 
 
 PAPERS = {"name": "青少年宫", "whitelist_number": "B-1", "licence_number": "L-1"}

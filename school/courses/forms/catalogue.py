@@ -148,9 +148,9 @@ class CancelForm(SchoolForm):
 
 
 class PictureForm(SchoolForm):
-    """A course's picture; without a file it is taken away."""
+    """A course's picture."""
 
-    picture = FileField("图片", description="JPG、PNG 或 WebP，不超过 500 KB。不选文件就保存，图片会去掉。")
+    picture = FileField("图片", description="JPG、PNG 或 WebP，不超过 500 KB。不要用认得出孩子的照片，家长以外的人也看得到。")
 
 
 class ProviderForm(SchoolForm):
