@@ -39,6 +39,11 @@ class BoxesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def __init__(self, label: str, **options: Any) -> None:
+        """WTForms has no Chinese sentence for a choice that is not offered."""
+        not_offered = "请从列出的选项中选择。"
+        super().__init__(label, invalid_value_message=not_offered, invalid_choice_message=not_offered, **options)
+
 
 class CourseForm(SchoolForm):
     """A course; up to five weekly meetings, an empty weekday is none."""
