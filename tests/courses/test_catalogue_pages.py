@@ -9,7 +9,7 @@ from flask import Flask
 
 from school.accounts.models import User
 from school.calendar.models import Term
-from school.courses.enums import CourseState
+from school.courses.enums import CourseState, SelectionState
 from school.courses.models import Course, Provider
 from school.db import db
 from school.people.models import Teacher
@@ -167,7 +167,10 @@ def test_calling_off_says_who_is_hurt(cast: SmallCourses, as_user: Callable[[Use
     url = f"/courses/manage/{cast.paper.id}/cancel"
     assert "现有 1 个孩子的名额会结束" in office.get(url).text
     assert (office.post_form(url, {"reason": ""}).status_code, cast.paper.state) == (422, CourseState.LISTED)
-    assert office.post_form(url, {"reason": "教师生病"}).status_code == 303
+    cast.selection.state = SelectionState.FROZEN
+    db.session.commit()
+    answer = office.post_form(url, {"reason": "教师生病"}, follow_redirects=True)
+    assert ("1 个孩子的名额已结束" in answer.text, "重新冻结" in answer.text) == (True, True)
     fresh()
     assert cast.paper.state is CourseState.CANCELLED
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from school.accounts.identity import actor
 from school.calendar.checks import term_name
 from school.calendar.queries import get_calendar
-from school.courses.enums import Family, Tag
+from school.courses.enums import Family, SelectionState, Tag
 from school.courses.forms.catalogue import CancelForm
 from school.courses.loaders import get_course, the_term
 from school.courses.queries.manage import courses_of_term, managed_courses, terms_with_courses
@@ -113,6 +113,9 @@ def cancel_course(course_id: int) -> Page:
         show_refusal(form, refused)
         return _cancel_page(course_id, form, 422)
     flash(f"已停开“{course.name}”" + (f"，{lost} 个孩子的名额已结束。" if lost else "。"), "success")
+    selection = find_selection_of_term(course.term_id)
+    if selection is not None and selection.state is SelectionState.FROZEN:
+        flash("志愿名单是停开以前冻结的，请到“组织选课”重新冻结。", "warning")
     return see_other(url_for("courses.manage_course", course_id=course_id))
 
 
