@@ -167,7 +167,7 @@ def test_what_is_exported_is_read_as_it_was(office: SchoolClient, term: Term) ->
 
 
 def test_the_template_has_every_column_and_says_how(office: SchoolClient) -> None:
-    content = office.get("/courses/manage/template").data
+    content = office.get("/courses/manage/template.xlsx").data
     sheet = read_sheet(content, "模板.xlsx", sheet_name="填写说明")
     assert read_sheet(content, "模板.xlsx", sheet_name="课程").rows == [titles()]
     assert [row[0] for row in sheet.rows[1:]] == [title for title, _aliases in TITLES.values()]

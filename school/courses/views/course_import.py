@@ -77,7 +77,7 @@ def apply_import() -> Page:
     return see_other(url_for("courses.manage", term=term.id))
 
 
-@bp.get("/courses/manage/template")
+@bp.get("/courses/manage/template.xlsx")
 @requires(Permission.MANAGE_COURSES)
 def course_template() -> FlaskResponse:
     """An empty workbook with the columns of an import, and a second sheet that says how to fill them."""
