@@ -81,8 +81,8 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 def transaction() -> Iterator[None]:
     """One use case: commit at the end, roll back on any exception.
 
-    On SQLite a read that went before is ended first, so that the write lock is taken with the first statement. What was
-    read stays as it was read; whatever the rules judge is read anew under its lock.
+    The session goes on in the transaction in which it has read so far. On SQLite that read ends here and the write lock is
+    taken at once. What was read stays as it was read; whatever the rules judge is read anew under its lock.
     """
     if not _writing.get():
         _end_reading()
@@ -101,9 +101,11 @@ def _end_reading() -> None:
     session = db.session()
     if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
         raise RuntimeError("something was written before transaction() began")
-    if session.get_bind().dialect.name == "sqlite":
-        session.commit()  # else each statement sees the present anyway, and going on saves two ways to the server
     session.info.pop(READ_IN_UNIT, None)
+    if session.in_transaction() and session.get_bind().dialect.name == "sqlite":
+        connection = session.connection()
+        connection.connection.dbapi_connection.execute("COMMIT")  # a read's snapshot cannot become a write
+        _take_write_lock(connection)
 
 
 def init_app(app: Flask) -> None:

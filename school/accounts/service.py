@@ -97,12 +97,17 @@ def record_printing(*, whose: str, count: int, subject_id: int | None, actor: Ac
     record(actor, "account.print_codes", sentence, subject_type="class", subject_id=subject_id)
 
 
-def change_password(user: User, old: str, new: str, *, actor: Actor) -> None:
-    """Replace the password; sessions on other devices end."""
+def hash_new_password(user: User, old: str, new: str) -> str:
+    """The hash of a new password for who knows the old one; before the transaction, so that hashing holds no lock."""
     if not is_password(old, user.password_hash):
         raise Refused("原密码不对。", "password")
     check_password(new, login=user.login)
-    user.password_hash = hash_password(new)
+    return hash_password(new)
+
+
+def change_password(user: User, hashed: str, *, actor: Actor) -> None:
+    """Replace the password by one hashed by `hash_new_password`; sessions on other devices end."""
+    user.password_hash = hashed
     user.session_epoch += 1
     record(actor, "account.change_password", "修改了自己的密码", subject_type="user", subject_id=user.id)
 

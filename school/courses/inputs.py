@@ -40,19 +40,18 @@ def read_json(content: bytes) -> Selection:
 
 
 def read_preflib(content: bytes, *, capacity: int, capacities: Mapping[str, int] | None = None, limit: int = 1) -> Selection:
-    """The selection of a PrefLib `.soc` or `.soi` file (modern format): `count: 3,1,2` for voters of the same order.
+    """The selection of a PrefLib `.soc` or `.soi` file: `count: 3,1,2` for voters of the same order, before 2022 `count,3,1,2`.
 
     Courses are called by their alternatives' numbers and have `capacity` seats unless `capacities` names them; voters are
     numbered from 1 in the order of the file. `limit` is each voter's `max_courses`.
     Raises `InputUnreadable` (ties are not strict orders) or `SelectionContradictory`.
     """
     given = dict(capacities or {})
-    text = _text(content)
-    found = re.search(r"^# NUMBER ALTERNATIVES:\s*(\d{1,6})\s*$", text, re.M)
-    orders = [_order(line) for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if found is None or sum(count for count, _wishes in orders) > MOST_VOTERS:
+    alternatives, lines = _preflib_lines(_text(content))
+    orders = [_order(line) for line in lines]
+    if not alternatives or sum(count for count, _wishes in orders) > MOST_VOTERS:
         raise InputUnreadable("文件不是 PrefLib 的 .soc 或 .soi 格式（或人数过多），请检查文件。", "input")
-    names = [str(number) for number in range(1, int(found.group(1)) + 1)]
+    names = [str(number) for number in range(1, alternatives + 1)]
     if unknown := sorted(set(given) - set(names)):
         raise InputUnreadable(f"给定名额的课程 {unknown[0]} 不在文件里，请核对编号。", "capacity")
     voters = [wishes for count, wishes in orders for _ in range(count)]
@@ -71,6 +70,17 @@ def _text(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputUnreadable("文件不是 UTF-8 编码，请另存为 UTF-8 后再试。", "input") from None
+
+
+def _preflib_lines(text: str) -> tuple[int, list[str]]:
+    """How many alternatives there are, 0 when the file does not say, and the lines of orders as `count: 3,1,2`."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if found := re.search(r"^# NUMBER ALTERNATIVES:\s*(\d{1,6})\s*$", text, re.M):
+        return int(found.group(1)), [line for line in lines if not line.startswith("#")]
+    # Before 2022: the number of alternatives, a line for each, a line of totals, the orders.
+    if not lines or not re.fullmatch(r"\d{1,6}", lines[0]):
+        return 0, []
+    return int(lines[0]), [line.replace(",", ":", 1) for line in lines[int(lines[0]) + 2 :]]
 
 
 def _order(line: str) -> tuple[int, tuple[str, ...]]:

@@ -311,3 +311,20 @@ class WaitingEntry(db.Model):
     joined_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     offer_expires_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CalendarKey(db.Model):
+    """That a family renewed the address of a child's calendar: addresses without this nonce open nothing any more.
+
+    There is no row before the first renewal, for looking at the calendar writes nothing.
+    """
+
+    __tablename__ = "course_calendar_keys"
+    __table_args__ = (UniqueConstraint("selection_id", "pupil_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    selection_id: Mapped[int] = mapped_column(ForeignKey("selections.id"))
+    pupil_id: Mapped[int] = mapped_column(ForeignKey("pupils.id"), index=True)
+    nonce: Mapped[str] = mapped_column(String(32))
+    renewed_at: Mapped[datetime] = mapped_column(Instant)
+    renewed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import highspy
 
-from school.courses.rules.draw import Outcome, draw_order, in_rank_order, waiting_lists
+from school.courses.rules.draw import Outcome, draw, draw_order, in_rank_order, waiting_lists
 from school.courses.rules.limits import Limits, limits_of
 from school.courses.rules.selection import Application, Selection, check_selection, points_of
 
@@ -34,6 +34,7 @@ class _Model:
     solver: highspy.Highs
     seats: dict[tuple[str, str], int] = field(default_factory=dict)  # column of (application, course)
     placed: dict[str, int] = field(default_factory=dict)  # column that is 1 only if the child has something
+    runs: dict[str, int] = field(default_factory=dict)  # column that is 1 only if a course with a minimum is held
 
 
 def optimum(selection: Selection, seed: str, *, objective: str = "nothing-first", seconds: float = SECONDS) -> Optimum:
@@ -42,14 +43,15 @@ def optimum(selection: Selection, seed: str, *, objective: str = "nothing-first"
     Limits, sibling groups and points are those of `draw` and `points_of`. Among equals the outcome counts that gives most
     to the children early in the draw order: each wish weighs its rank points times the child's place from the end. Each of
     the stages may take `seconds`; what could not be proven in that time is said in the answer, never hidden, and only
-    then may two runs differ. Raises `SelectionContradictory`.
+    then may two runs differ. The search begins at the draw in rounds, so that an unproven outcome is no worse by the aim
+    the solver was at. Raises `SelectionContradictory`.
     """
     check_selection(selection)
     model = _model_of(selection, seed)
     points = points_of(selection)
     worth = {column: points[child][course] for (child, course), column in model.seats.items()}
     aims = [dict.fromkeys(model.placed.values(), 1.0)] if objective == "nothing-first" else []
-    gap, values = 0.0, [0.0] * model.solver.getNumCol()
+    gap, values = 0.0, _values_of(model, draw(selection, seed))
     for aim in [*aims, worth]:
         if not gap:
             values, gap = _best(model, aim, seconds, values)
@@ -72,13 +74,7 @@ def _outcome(selection: Selection, seed: str, held: Mapping[str, set[str]]) -> O
 
 def _model_of(selection: Selection, seed: str) -> _Model:
     model = _Model(highspy.Highs())
-    for option, value in (
-        ("output_flag", False),
-        ("log_to_console", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-    ):
+    for option, value in OPTIONS.items():
         model.solver.setOptionValue(option, value)
     limits = limits_of(selection)
     # Columns in draw order, so that the file's order of applications cannot matter.
@@ -89,8 +85,8 @@ def _model_of(selection: Selection, seed: str) -> _Model:
             model.seats[one.id, wish] = _binary(model)
         if wishes:
             _add_child_rows(model, one, wishes, limits)
-    for (wish, _name), members in limits.groups.items():
-        _add_group_rows(model, wish, members)
+    for wish, name in sorted(limits.groups):
+        _add_group_rows(model, wish, limits.groups[wish, name])
     for course in sorted(selection.courses, key=lambda course: course.id):
         _add_course_rows(model, course.id, course.capacity, course.minimum)
     return model
@@ -125,7 +121,7 @@ def _add_course_rows(model: _Model, course: str, capacity: int, minimum: int) ->
     seats = {column: 1.0 for (_child, wish), column in model.seats.items() if wish == course}
     if minimum:
         # Either nobody, or from the minimum to the capacity.
-        runs = _binary(model)
+        runs = model.runs[course] = _binary(model)
         _row(model, 0, highspy.kHighsInf, {**seats, runs: -float(minimum)})
         _row(model, -highspy.kHighsInf, 0, {**seats, runs: -float(capacity)})
     elif len(seats) > capacity:
@@ -156,8 +152,20 @@ def _early_first(selection: Selection, seed: str, model: _Model) -> dict[int, fl
     return weights
 
 
+def _values_of(model: _Model, outcome: Outcome) -> list[float]:
+    """The columns' values that mean this outcome, which keeps to the limits."""
+    ones = {column for (child, course), column in model.seats.items() if course in outcome.assignments[child]}
+    ones |= {column for child, column in model.placed.items() if outcome.assignments[child]}
+    taken = {course for courses in outcome.assignments.values() for course in courses}
+    ones |= {column for course, column in model.runs.items() if course in taken}
+    return [float(column in ones) for column in range(model.solver.getNumCol())]
+
+
 def _best(model: _Model, aim: dict[int, float], seconds: float, start: list[float]) -> tuple[list[float], float]:
-    """The best values by this aim and the gap left, 0.0 when proven; a proven aim is kept in everything that follows."""
+    """The best values by this aim and the gap left, 0.0 when proven; a proven aim is kept in everything that follows.
+
+    `start` keeps to the model; it is the answer when no better values were found in time.
+    """
     solver, columns = model.solver, model.solver.getNumCol()
     if not columns:
         return start, 0.0
@@ -170,12 +178,19 @@ def _best(model: _Model, aim: dict[int, float], seconds: float, start: list[floa
     solver.setSolution(solution)
     solver.run()
     found = solver.getInfo()
-    values = [float(round(value)) for value in solver.getSolution().col_value] or start
+    values = start
+    if found.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        values = max(start, [float(round(value)) for value in solver.getSolution().col_value], key=lambda one: _worth(aim, one))
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return values, found.mip_gap if 0 < found.mip_gap < 1 else 1.0
-    reached = sum(weight * values[column] for column, weight in aim.items())
-    _row(model, reached - 1e-6, highspy.kHighsInf, {column: weight for column, weight in aim.items() if weight})
+    reached = _worth(aim, values)
+    slack = max(1e-6, 1e-12 * reached)  # of sums of ratings the last digits are noise
+    _row(model, reached - slack, highspy.kHighsInf, {column: weight for column, weight in aim.items() if weight})
     return values, 0.0
+
+
+def _worth(aim: Mapping[int, float], values: list[float]) -> float:
+    return sum(weight * values[column] for column, weight in aim.items())
 
 
 def _binary(model: _Model) -> int:

@@ -3,9 +3,12 @@
 
     python3 verify_draw.py draw.json        (or - to read standard input)
 
-It checks that the seed is the one the school committed to before, that the list is the frozen one, that the figures of
-the waiting lists follow from it, and, for the draw in rounds, holds the draw again from the start. For the optimum it
-checks that no limit is broken; that nothing better exists only the solver can say: flask school verify-draw.
+It checks that the seed is the one the school committed to before, that the list is the frozen one, that the waiting lists
+and the figures follow from it, and, for the draw in rounds, holds the draw again from the start. For the optimum it checks
+that no limit is broken; that nothing better exists only the solver can say: flask school verify-draw.
+
+A file that was made up from beginning to end agrees with itself. So it prints three fingerprints: compare them with those
+the school published, the first two before the wishes closed and before the draw.
 """
 
 import json
@@ -15,16 +18,17 @@ from hashlib import sha256
 
 def main(arguments):
     """Print what was found; 0 when everything agrees, 1 when something does not, 2 when the file is no published draw."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that has no Chinese
     if len(arguments) != 1:
         print("用法：python3 verify_draw.py 摇号.json（用 - 表示从标准输入读）")
         return 2
     try:
-        if arguments[0] == "-":
-            document = json.load(sys.stdin)
-        else:
-            with open(arguments[0], encoding="utf-8") as file:
-                document = json.load(file)
+        content = read(arguments[0])
+        document = json.loads(content.decode("utf-8-sig"))
         complaints, notes = check(document)
+        notes += fingerprints(document, content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         print(f"文件读不懂，不是公布的摇号文件：{type(error).__name__} {error}")
         return 2
@@ -34,10 +38,27 @@ def main(arguments):
     return 1 if complaints else 0
 
 
+def read(path):
+    """The bytes of the file, or of standard input for -."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def fingerprints(document, content):
+    """What to compare with the page of the draw, and with what one kept of it."""
+    return [
+        "请与志愿截止前公布的承诺值对照：{}".format(document["commitment"]),
+        "请与冻结时公布的名单 SHA-256 对照：{}".format(document["list_sha256"]),
+        f"请与公示页上结果文件的 SHA-256 对照：{sha256(content).hexdigest()}",
+    ]
+
+
 def check(document):
     """Two lists of sentences: what does not agree, and what was checked and agrees."""
-    if document["schema"] != "course-draw/1":
-        raise ValueError("schema {!r}".format(document["schema"]))
+    if document["schema"] != "course-draw/1" or document["mechanism"] not in ("rounds", "optimum"):
+        raise ValueError("schema {!r}, mechanism {!r}".format(document["schema"], document["mechanism"]))
     complaints, notes = [], []
 
     def expect(agrees, good, bad):
@@ -56,22 +77,29 @@ def check(document):
     courses = {row["id"]: row for row in rows["courses"]}
     pupils = {row["id"]: row for row in rows["pupils"]}
     rules = Rules(courses, pupils, rows.get("buffer_minutes", 0))
-    given, closed = document["assignments"], list(document["closed"])
-    expect(set(given) == set(pupils), "每个报名编号都有结果。", "结果里的报名编号与名单不符。")
-    if set(given) != set(pupils):
+    given, closed, is_proven = document["assignments"], document["closed"], document["is_proven"]
+    is_whole = len(courses) == len(rows["courses"]) and len(pupils) == len(rows["pupils"]) and set(given) == set(pupils)
+    expect(is_whole, "每个报名编号都有结果。", "结果里的报名编号与名单不符。")
+    if not is_whole:
         return complaints, notes
     order = rules.order(document["seed"], False)
     if document["mechanism"] == "rounds":
-        again, closed_again = rules.draw(document["seed"])
-        same = again == {number: list(names) for number, names in given.items()} and closed_again == closed
+        is_said = document["objective"] == "" and is_proven is None
+        same = rules.draw(document["seed"]) == (given, closed)
         expect(same, "重新摇号，结果逐一相同。", "重新摇号，得到的结果不同。")
     else:
+        is_said = document["objective"] == "nothing-first" and isinstance(is_proven, bool)
+        expect(closed == rules.idle(given), "未开班的课程正确。", "未开班的课程与结果不符。")
         notes.append("整体最优：本程序只核对各项限制；“没有更好的结果”要用求解器证明。")
+        if is_proven is False:
+            notes.append("学校公布：求解器没有在时限内证明这是最好的结果。")
+    expect(is_said, "摇号方式的说明完整。", "摇号方式的说明前后不符。")
     broken = rules.broken(given, closed)
     expect(not broken, "没有超额、冲突、超限，兄弟姐妹同上同不上。", "结果违反限制：{}。".format("；".join(broken[:5])))
     queues = rules.queues(order, given, set(closed))
-    same = queues == {course: list(names) for course, names in document["waiting"].items()}
-    expect(same, "候补名单和顺序正确。", "候补名单或顺序不对。")
+    expect(queues == document["waiting"], "候补名单和顺序正确。", "候补名单或顺序不对。")
+    same = not broken and rules.metrics(given, queues, closed) == document["metrics"]
+    expect(same, "公布的各项数字正确。", "公布的数字与结果不符。")
     return complaints, notes
 
 
@@ -205,6 +233,52 @@ class Rules:
                     queues[wish].append(one)
         return queues
 
+    def idle(self, given):
+        """The courses that need a number of children to run and have none."""
+        taken = {course for has in given.values() for course in has}
+        return [course for course, row in self.courses.items() if row.get("minimum") and course not in taken]
+
+    def metrics(self, given, queues, closed):
+        """The figures of an outcome that keeps to the limits, of everybody and of each grade."""
+        counts = {course: sum(course in has for has in given.values()) for course in self.courses}
+        grades = sorted({pupil["grade"] for pupil in self.pupils.values() if pupil.get("grade") is not None})
+        return {
+            **self.figures(given),
+            "seats": sum(row["capacity"] for row in self.courses.values()),
+            "seats_filled": sum(counts.values()),
+            "waiting": sum(len(queue) for queue in queues.values()),
+            "courses_full": sum(counts[course] >= row["capacity"] for course, row in self.courses.items()),
+            "courses_closed": closed,
+            "by_grade": {
+                str(grade): self.figures({one: has for one, has in given.items() if self.pupils[one].get("grade") == grade})
+                for grade in grades
+            },
+        }
+
+    def figures(self, given):
+        """The figures of some children; a first wish is worth the length of the longest list, unless all wishes are rated."""
+        everybody = self.pupils.values()
+        is_rated = all(wish in pupil.get("ratings", {}) for pupil in everybody for wish in pupil["prefs"])
+        longest = max((len(pupil["prefs"]) for pupil in everybody), default=0)
+        got = [(self.pupils[one], wish) for one, has in given.items() for wish in has]
+        ranks = [pupil["prefs"].index(wish) for pupil, wish in got]
+        counts = {
+            "first_wish": sum(pupil["prefs"][0] == wish for pupil, wish in got),
+            "any_wish": sum(bool(has) for has in given.values()),
+            "nothing": sum(not has and not self.pupils[one].get("held") for one, has in given.items()),
+        }
+        return {
+            "pupils": len(given),
+            **{f"with_{name}": count for name, count in counts.items()},
+            **{f"share_{name}": round(count / len(given), 4) if given else None for name, count in counts.items()},
+            "mean_rank": round(sum(rank + 1 for rank in ranks) / len(ranks), 4) if ranks else None,
+            "points": sum(pupil["ratings"][wish] for pupil, wish in got) if is_rated else sum(longest - rank for rank in ranks),
+        }
+
+    def is_wish(self, number, course):
+        """Whether the list says that the child wished for the course."""
+        return course in self.courses and course in self.pupils[number]["prefs"]
+
     def broken(self, given, closed):
         """Sentences naming every limit the outcome breaks."""
         found = []
@@ -217,13 +291,13 @@ class Rules:
             if count and course in closed:
                 found.append(f"{course} 没有开班却有 {count} 人")
         for number, has in given.items():
-            if any(wish not in self.courses or wish not in self.pupils[number]["prefs"] for wish in has):
+            if any(not self.is_wish(number, wish) for wish in has):
                 found.append(f"{number} 得到没有填报的课程")
                 continue
             for position, course in enumerate(has):
                 if not self.may_ever(number, course) or not self.fits(number, course, has[:position]):
                     found.append(f"{number} 不能上 {course}")
-            if list(has) != [wish for wish in self.pupils[number]["prefs"] if wish in has]:
+            if has != [wish for wish in self.pupils[number]["prefs"] if wish in has]:
                 found.append(f"{number} 的结果没有按志愿排列")
         for (course, _name), members in self.groups.items():
             if len({course in given[member] for member in members}) > 1:

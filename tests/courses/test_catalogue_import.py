@@ -89,7 +89,7 @@ def test_a_dry_run_says_everything_and_writes_nothing(term: Term) -> None:
     )
     assert effects(lines) == ["changed", "same", "new", "wrong"]
     assert [line.number for line in lines] == [2, 3, 4, 5]
-    assert "补课" in lines[3].sentence
+    assert "补课" in lines[3].sentences[0]
     assert (as_exported(term), db.session.query(AuditEntry).count(), db.session.query(CourseMeeting).count()) == before
 
 
@@ -153,13 +153,13 @@ def test_two_courses_hand_a_room_on(term: Term) -> None:
 def test_a_code_twice_in_a_file_is_nobodys(term: Term) -> None:
     lines = imported(term, row("A1", "泥塑"), row("Ａ１", "剪纸"), row("A2", "陶艺"))
     assert effects(lines) == ["wrong", "wrong", "new"]
-    assert "重复" in lines[0].sentence
+    assert "重复" in lines[0].sentences[0]
 
 
 def test_rows_clash_with_each_other_as_with_the_catalogue(term: Term) -> None:
     lines = imported(term, row("A1", "泥塑", room="甲"), row("A2", "剪纸", room="甲"), row("A3", "陶艺", teachers="李没有"))
     assert effects(lines) == ["new", "wrong", "wrong"]
-    assert ("泥塑" in lines[1].sentence, "李没有" in lines[2].sentence) == (True, True)
+    assert ("泥塑" in lines[1].sentences[0], "李没有" in lines[2].sentences[0]) == (True, True)
 
 
 def test_a_teacher_who_left_is_still_known_by_code(term: Term) -> None:
@@ -179,6 +179,6 @@ def test_what_a_selection_holds_in_place_an_import_does_not_move(cast: SmallCour
     cells = {"code": "C07", "name": "作业辅导", "reason": "校车"}
     [moved] = imported(cast.term, cells | {"meetings": "周一16:10-17:30"})
     [fewer] = imported(cast.term, cells | {"capacity": "29"})
-    assert ("上课时间" in moved.sentence, "改动的理由" in fewer.sentence) == (True, True)
+    assert ("上课时间" in moved.sentences[0], "改动的理由" in fewer.sentences[0]) == (True, True)
     assert effects([moved, fewer]) == ["wrong", "wrong"]
     assert (course(cast.term, "C07").family, course(cast.term, "C07").capacity) == (Family.TUTORING, 30)

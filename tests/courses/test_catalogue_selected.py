@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from school.calendar.models import Term
-from school.courses.enums import Family, SelectionState
+from school.courses.enums import CourseState, Family, SelectionState
 from school.courses.models import Selection
 from school.db import db
 from tests.courses.acts import holders, join, states, take
@@ -87,11 +87,13 @@ def test_one_child_who_has_and_waits_is_counted_once(held: SmallCourses) -> None
 def test_nothing_moves_while_a_list_is_frozen(held: SmallCourses) -> None:
     held.selection.state = SelectionState.FROZEN
     db.session.commit()
-    for act in (lambda: listed(held.draft), lambda: unlist(held.dance), lambda: cancel(held.dance)):
+    for act in (lambda: listed(held.draft), lambda: unlist(held.dance)):
         assert "冻结" in refused(act).message
     assert "冻结" in refused(changed, held.dance, capacity=9).message
     changed(held.dance, room="舞蹈教室")
     changed(held.draft, capacity=5)
+    assert cancel(held.choir, "教师生病") == 0
+    assert held.choir.state is CourseState.CANCELLED
 
 
 def test_a_selection_of_another_term_holds_nothing(cast: SmallCourses, freeze: Callable[[datetime], None]) -> None:

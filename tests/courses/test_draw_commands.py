@@ -1,6 +1,9 @@
 """The draw from the command line: our format, real lists, PrefLib files; and never a database."""
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
@@ -110,6 +113,56 @@ def test_preflib_needs_capacities_and_refuses_ties(run: Run, tmp_path: Path) -> 
         read_preflib(b"# NUMBER ALTERNATIVES: 3\n1: 1,{2,3}\n", capacity=1)
     with pytest.raises(InputUnreadable):
         read_preflib(b"# NUMBER ALTERNATIVES: 3\n999999999: 1\n", capacity=1)
+
+
+def test_preflib_of_before_2022_reads_the_same() -> None:
+    old = "3\n1,Chess\n2,Art, and craft\n3,Football\n3,3,2\n2,1,2\n1,3,1\n"
+    new = "# NUMBER ALTERNATIVES: 3\n# ALTERNATIVE NAME 1: Chess\n2: 1,2\n1: 3,1\n"
+    for end in ("\n", "\r\n"):
+        assert read_preflib(old.replace("\n", end).encode(), capacity=1) == read_preflib(new.encode(), capacity=1)
+    for broken in (b"", b"chess\n", b"3\n1,Chess\n2,Art\n3,Golf\n1,1,1\n1,{1,2}\n", b"9999999\n"):
+        with pytest.raises(InputUnreadable):
+            read_preflib(broken, capacity=1)
+
+
+def test_an_option_that_would_count_for_nothing_is_refused(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(SMALL), encoding="utf-8")
+    for option in ("--capacity", "--max-courses"):
+        result = run("--input", path, "--seed", "s", option, "2")
+        assert result.exit_code == 1
+        assert option in result.stderr
+
+
+def test_a_solver_without_time_says_that_nothing_is_proven(run: Run, tmp_path: Path) -> None:
+    pupils = [{"id": str(n), "prefs": ["abcdefg"[(n * k) % 7] for k in (1, 2, 4)], "max_courses": 2} for n in range(1, 300)]
+    pupils = [one | {"prefs": list(dict.fromkeys(one["prefs"]))} for one in pupils]
+    courses = [{"id": name, "capacity": 9, "minimum": 4} for name in "abcdefg"]
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"courses": courses, "pupils": pupils}), encoding="utf-8")
+    arguments = ("--input", path, "--seed", "s", "--mechanism", "optimum", "--json")
+    hasty = document(run(*arguments, "--seconds", "0"))
+    assert (hasty["metrics"]["status"], hasty["metrics"]["gap"] > 0) == ("not proven optimal", True)
+    assert sum(map(len, hasty["assignments"].values())) == 63, "it is the draw in rounds at the least"
+    assert document(run(*arguments))["metrics"]["status"] == "optimal"
+
+
+def test_the_whole_program_draws_without_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(SMALL), encoding="utf-8")
+    environment = os.environ | {"DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/nowhere"}
+    flask = [sys.executable, "-m", "flask", "--app", "app", "school", "draw", "--input", str(path), "--seed", "s"]
+    for mechanism in ("rounds", "optimum"):
+        told = subprocess.run(
+            [*flask, "--mechanism", mechanism, "--json"],
+            cwd=Path(__file__).parents[2],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert told.returncode == 0, told.stderr
+        assert set(json.loads(told.stdout)) == {"assignments", "waiting", "metrics", "seed", "input_sha256"}
 
 
 @pytest.fixture(scope="module")

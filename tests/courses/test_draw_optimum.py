@@ -33,6 +33,17 @@ def value(selection: Selection, assignments: dict[str, tuple[str, ...]], objecti
     return (content, total) if objective == "nothing-first" else (total,)
 
 
+def earliness(selection: Selection, assignments: dict[str, tuple[str, ...]]) -> int:
+    """How much an outcome gives to the children early in the draw order: rank points times places from the end."""
+    order = draw_order(selection.applications, "seed")
+    longest = max((len(one.wishes) for one in order), default=0)
+    return sum(
+        (len(order) - place) * (longest - one.wishes.index(course))
+        for place, one in enumerate(order)
+        for course in assignments[one.id]
+    )
+
+
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @given(selection=selections(most_children=4))
 @settings(max_examples=250)
@@ -44,6 +55,9 @@ def test_nothing_allowed_is_better(objective: str, selection: Selection) -> None
     allowed = [one for one in all_outcomes(selection) if not breaches(selection, Outcome(one, {}))]
     best = max(value(selection, one, objective) for one in allowed)
     assert value(selection, dict(found.outcome.assignments), objective) == pytest.approx(best)
+    assert found.ties_proven
+    equals = [one for one in allowed if value(selection, one, objective) == best]
+    assert earliness(selection, dict(found.outcome.assignments)) == max(earliness(selection, one) for one in equals)
 
 
 @given(selections())
@@ -88,6 +102,39 @@ def test_what_could_not_be_proven_in_time_is_said() -> None:
     assert not hasty.is_proven
     assert hasty.gap > 0
     assert breaches(selection, hasty.outcome) == []
+    assert hasty.outcome.assignments == draw(selection, "s").assignments
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@given(selection=selections())
+@settings(max_examples=40)
+def test_what_could_not_be_proven_is_no_worse_than_the_draw_in_rounds(objective: str, selection: Selection) -> None:
+    found, rounds = optimum(selection, "seed", objective=objective, seconds=0.0), draw(selection, "seed")
+    assert breaches(selection, found.outcome) == []
+    values = [value(selection, dict(one.assignments), objective)[0] for one in (found.outcome, rounds)]
+    assert values[0] >= values[1]
+    assert not found.is_proven or found.gap == 0
+
+
+def test_the_order_of_a_child_s_groups_does_not_matter() -> None:
+    names = ("a", "b", "c")
+    children = tuple(Application(str(n), names, 2, together={name: f"{name}{n // 2}" for name in names}) for n in range(8))
+    turned = tuple(replace(one, together=dict(reversed(one.together.items()))) for one in children)
+    courses = tuple(Course(name, 4) for name in names)
+    one, other = (optimum(Selection(courses, these), "s").outcome for these in (children, turned))
+    assert one.assignments == other.assignments
+
+
+def test_large_ratings_with_fractions_are_proven_too() -> None:
+    children = tuple(
+        Application(f"{n:03}", ("a", "b"), ratings={"a": 999_999.1 - n / 7, "b": 888_888.8 + n / 3}) for n in range(200)
+    )
+    found = optimum(Selection((Course("a", 60), Course("b", 70)), children), "s")
+    assert (found.is_proven, found.ties_proven) == (True, True)
+    gained = [(999_999.1 - n / 7) for n in range(60)] + [888_888.8 + n / 3 for n in range(130, 200)]
+    points = points_of(Selection((), children))
+    got = [points[one][course] for one, held in found.outcome.assignments.items() for course in held]
+    assert sum(got) == pytest.approx(sum(gained), rel=1e-11)
 
 
 def on_monday(name: str, start: int, **more: Any) -> Course:

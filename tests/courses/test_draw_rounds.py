@@ -5,10 +5,12 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 
+from bench.draw import a_school
 from school.courses.rules.draw import Outcome, draw, draw_order
 from school.courses.rules.limits import limits_of
 from school.courses.rules.outcomes import breaches, metrics_of
@@ -121,6 +123,41 @@ def test_the_children_of_a_closed_course_may_save_another() -> None:
     assert all(held == ("b",) for held in outcome.assignments.values())
 
 
+def test_a_course_siblings_take_is_the_course_of_this_round_of_each_of_them() -> None:
+    courses = (Course("art", 1), Course("swim", 2), Course("chess", 9))
+    together = {"swim": "family"}
+    eager = Application("1", ("art", "swim"), 2, together=together)
+    other = Application("2", ("swim", "chess"), 1, together=together)
+    seen = set()
+    for seed in "stuvwxyz":
+        outcome = draw(Selection(courses, (eager, other)), seed)
+        is_eager_first = draw_order((eager, other), seed)[0] is eager
+        # Who has had a course this round cannot have another, so the wish waits and the sibling takes its next one.
+        wanted = {"1": ("art",), "2": ("chess",)} if is_eager_first else {"1": ("art", "swim"), "2": ("swim",)}
+        assert outcome.assignments == wanted
+        seen.add(is_eager_first)
+    assert seen == {True, False}
+
+
+def test_siblings_take_in_a_later_round_what_one_of_them_could_not_take_in_this() -> None:
+    together = {"swim": "family"}
+    children = (
+        Application("1", ("art", "swim"), 2, together=together),
+        Application("2", ("swim", "chess"), 2, together=together),
+    )
+    for seed in "stuvwxyz":
+        outcome = draw(Selection((Course("art", 1), Course("swim", 2), Course("chess", 9)), children), seed)
+        assert outcome.assignments == {"1": ("art", "swim"), "2": ("swim", "chess")}
+
+
+def test_a_whole_school_is_drawn_in_a_moment() -> None:
+    selection = a_school()
+    before = process_time()
+    outcome = draw(selection, "s")
+    assert process_time() - before < 1
+    assert breaches(selection, outcome) == []
+
+
 @pytest.mark.parametrize("seats", [1, 2])
 def test_siblings_get_both_or_none(seats: int) -> None:
     pair = {"swim": "family"}
@@ -201,6 +238,11 @@ def test_who_has_priority_is_drawn_first_in_either_direction() -> None:
         Selection((Course("a", 1),), (Application("1", ("a",)), Application("1", ("a",)))),
         Selection((Course("a", 1),), (Application("1", (), together={"a": "x"}),)),
         Selection((Course("a", 1),), (Application("1", (), held=("b",)),)),
+        Selection((Course("a", 1),), (Application("1", (), held=("a", "a")),)),
+        Selection((Course("a", 1),), (Application("1", (), max_courses=-1),)),
+        Selection((Course("a", 1),), (Application("1", (), max_per_day=-1),)),
+        Selection((Course("a", 1, minimum=-1),), ()),
+        Selection((Course("a", 1),), (), -1),
         Selection((Course("a", 1, meetings=(Meeting("1", 9, 9),)),), ()),
     ],
 )

@@ -14,7 +14,7 @@ from werkzeug.routing import RequestRedirect
 
 from tests.support.browser import Size, axe, fits
 
-FILES = (".csv", ".json", ".xlsx")
+FILES = (".csv", ".ics", ".json", ".py", ".xlsx", "/export")
 CONTROLS = "button, .button, input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea, summary, .site-nav a"
 COMFORTABLE = 44  # px, what a thumb hits
 

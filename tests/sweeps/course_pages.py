@@ -1,11 +1,13 @@
 """Pages of a selection that no link leads to: a preview's figures, confirming, a draw under way, two editors, no term at all."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
 
 from school.courses import aside
 from school.courses.views import rounds
+from school.sheets.writing import write_csv
 from tests.sweeps.town import Town, token_of
 
 
@@ -19,9 +21,25 @@ def office_pages(town: Town) -> Iterator[tuple[str, str]]:
     aside._store(aside._path(town.app, name), aside.Progress(1, 6))
     yield "a preview under way", town.ask("teaching_office", "GET", "courses.preview_draw", target, is_strict=True).text
     yield "two who set up", _second_to_set_up(town, int(target.values["term_id"]))
+    yield "courses to import", _import_to_check(town)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(rounds, "terms", list)
         yield "no term", town.client("teaching_office").get("/courses/selection").text
+
+
+def _import_to_check(town: Town) -> str:
+    """A list of courses with one of every kind, before anything is written."""
+    client = town.client("teaching_office")
+    header = ["编号", "名称", "类别", "年级", "教师", "备注"]
+    rows = [
+        ["C08", "书法", "书法", "1-6", "", ""],
+        ["N1", "皮影", "语言艺术", "3", "", "新"],
+        ["N2", "补课", "书法", "3", "", ""],
+    ]
+    data = {"file": (io.BytesIO(write_csv(header, rows)), "课程.csv"), "csrf_token": token_of(town.app, client)}
+    answer = client.post("/courses/manage/import", data=data, headers={"Origin": "http://localhost"})
+    assert "没有用到的列：备注" in answer.text
+    return answer.text
 
 
 def _second_to_set_up(town: Town, term_id: int) -> str:

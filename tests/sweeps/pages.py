@@ -151,7 +151,7 @@ LOOKS = re.compile(
     r"|\bSHA-256\b|\b[0-9a-f]{64}\b|\bpython3\b"  # hashes and seeds, a command
     r"|\S+\.(?:xlsx|csv|xls|json|py)\b|\.(?:xlsx|csv|xls)\b"  # names of files
 )
-KNOWN_WORDS = frozenset({"Excel", "CSV", "JSON", "QR", "GB", "MB", "UTF", "GBK", "Python"})
+KNOWN_WORDS = frozenset({"Excel", "CSV", "JSON", "QR", "GB", "MB", "KB", "JPG", "PNG", "WebP", "UTF", "GBK", "Python"})
 
 
 def strange_words(text: str, allowed: frozenset[str] = frozenset()) -> list[str]:

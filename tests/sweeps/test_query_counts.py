@@ -17,6 +17,7 @@ from school.calendar.enums import DayKind
 from school.calendar.models import SchoolYear, Term
 from school.calendar.service import enter_days
 from school.clock import at, frozen
+from school.courses.models import CourseTeaching, Provider
 from school.db import db, transaction
 from school.homework.enums import Form
 from school.homework.models import HomeworkItem
@@ -28,6 +29,7 @@ from school.people.queries import lessons_of_teacher
 from school.people.service.importing import imports
 from school.people.service.importing.reading import Roster
 from school.permissions import Role
+from tests.courses.small_courses import add_course
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, values
 from tests.sweeps.access import committed
 from tests.sweeps.town import COLUMNS, GOES_ON, MONDAY, TUESDAY, Target, Town
@@ -36,9 +38,9 @@ pytestmark = pytest.mark.sweep
 
 # What a page costs, by who opens it. A number that rises wants a reason; one that falls is welcome: write it down.
 EXPECTED = {
-    "guardian home.index": 5,
-    "subject_teacher home.index": 11,
-    "homeroom_teacher home.index": 13,
+    "guardian home.index": 10,
+    "subject_teacher home.index": 12,
+    "homeroom_teacher home.index": 14,
     "principal home.index": 10,
     "guardian homework.family": 4,
     "subject_teacher homework.mine": 10,
@@ -65,6 +67,11 @@ EXPECTED = {
     "homeroom_teacher courses.results": 4,
     "homeroom_teacher courses.class_slips 三年级2班": 8,
     "subject_teacher courses.taught_course 陈老师的剪纸": 4,
+    "teaching_office courses.manage": 11,
+    "teaching_office courses.manage_course 足球": 9,
+    "teaching_office courses.edit_course 足球": 9,
+    "teaching_office courses.copy_courses": 10,
+    "teaching_office courses.providers": 4,
     "anonymous courses.draw 本学期": 3,
 }
 
@@ -130,6 +137,7 @@ def grow(town: Town, numbers: range) -> None:
             for number in numbers:
                 _add_class(number)
                 _add_calendar(number)
+                _add_courses(number)
         db.session.remove()
 
 
@@ -155,6 +163,20 @@ def _add_calendar(number: int) -> None:
     db.session.add(
         Term(school_year=SchoolYear(start_year=year), number=1, starts_on=date(year, 9, 1), ends_on=date(year, 12, 31))
     )
+
+
+def _add_courses(number: int) -> None:
+    """A course of two meetings and two teachers, with a provider, in this term and in the one before."""
+    teachers = db.session.query(Teacher).order_by(Teacher.id).limit(2).all()
+    ends = date(2027, 8, 31)
+    papers = {"whitelist_number": "B-1", "licence_number": "L-1", "licence_until": ends, "checks_until": ends}
+    provider = Provider(name=f"机构{number}", **papers)
+    for first in (date(2026, 2, 23), SEPTEMBER):
+        term = db.session.query(Term).filter_by(starts_on=first).one()
+        course = add_course(term, f"X{number}", f"新课{number}", (2, 960, 1050), (4, 960, 1050), provider=provider)
+        course.first_on, course.last_on = term.starts_on, term.ends_on
+        course.teachings = [CourseTeaching(teacher=teacher) for teacher in teachers]
+    db.session.flush()
 
 
 def _user(login: str) -> User:

@@ -77,8 +77,9 @@ def account() -> Page:
     if not form.validate_on_submit():
         return _account_page(form, 422 if form.is_submitted() else 200)
     try:
+        hashed = service.hash_new_password(own, form.password.data, form.new_password.data)
         with transaction():
-            service.change_password(own, form.password.data, form.new_password.data, actor=actor())
+            service.change_password(own, hashed, actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
         return _account_page(form, 422)

@@ -37,16 +37,25 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Of the optimum: first the fewest children with nothing, or the most points alone.",
 )
 @click.option("--capacity", multiple=True, help="For PrefLib: seats of every course, or COURSE=SEATS; may be repeated.")
-@click.option("--max-courses", type=click.IntRange(0), default=1, help="For PrefLib: courses a child may have.")
+@click.option("--max-courses", type=click.IntRange(0), help="For PrefLib: courses a child may have, 1 if not given.")
+@click.option("--seconds", type=click.FloatRange(0), help="Of the optimum: the most the solver may take for each of its aims.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def draw_command(
-    path: Path, seed: str, mechanism: str, objective: str, capacity: tuple[str, ...], max_courses: int, *, as_json: bool
+    path: Path,
+    seed: str,
+    mechanism: str,
+    objective: str,
+    capacity: tuple[str, ...],
+    max_courses: int | None,
+    seconds: float | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Give out the seats of a list in a file (JSON, or PrefLib .soc and .soi), without touching the database."""
     content = path.read_bytes()
     try:
         selection = _selection(path, content, capacity, max_courses)
-        outcome, proof = _held(selection, seed, mechanism, objective)
+        outcome, proof = _held(selection, seed, mechanism, objective, seconds)
     except Refused as refused:
         raise click.ClickException(refused.message) from None
     metrics = {"mechanism": mechanism, **proof, **metrics_of(selection, outcome)}
@@ -88,24 +97,26 @@ def verify_draw(context: click.Context, path: Path, *, as_json: bool) -> None:
     context.exit(1 if complaints else 0)
 
 
-def _selection(path: Path, content: bytes, capacity: tuple[str, ...], max_courses: int) -> Selection:
+def _selection(path: Path, content: bytes, capacity: tuple[str, ...], max_courses: int | None) -> Selection:
     if path.suffix.lower() not in PREFLIB:
-        if capacity:
-            raise InputUnreadable("JSON 文件里已有名额，不能再给 --capacity。", "capacity")
+        if capacity or max_courses is not None:
+            raise InputUnreadable("JSON 文件里已有名额和门数，不能再给 --capacity 或 --max-courses。", "capacity")
         return read_json(content)
     if not capacity:
         raise InputUnreadable("PrefLib 文件里没有名额，请用 --capacity 给出每门课的名额。", "capacity")
     if not all(seats.isdecimal() for one in capacity for seats in one.rsplit("=", 1)[-1:]):
         raise InputUnreadable("名额应为整数，例如 --capacity 20 或 --capacity 9=5。", "capacity")
     named = {course: int(seats) for course, _, seats in (one.rpartition("=") for one in capacity)}
-    return read_preflib(content, capacity=named.pop("", 0), capacities=named, limit=max_courses)
+    return read_preflib(content, capacity=named.pop("", 0), capacities=named, limit=1 if max_courses is None else max_courses)
 
 
-def _held(selection: Selection, seed: str, mechanism: str, objective: str) -> tuple[Outcome, dict[str, object]]:
+def _held(
+    selection: Selection, seed: str, mechanism: str, objective: str, seconds: float | None
+) -> tuple[Outcome, dict[str, object]]:
     if mechanism == "rounds":
         return draw(selection, seed), {}
-    from school.courses.optimum import optimum  # the solver brings numpy along, which no other command needs
+    from school.courses.optimum import SECONDS, optimum  # the solver brings numpy along, which no other command needs
 
-    found = optimum(selection, seed, objective=objective)
+    found = optimum(selection, seed, objective=objective, seconds=SECONDS if seconds is None else seconds)
     status = "optimal" if found.is_proven else "not proven optimal"
     return found.outcome, {"objective": objective, "status": status, "gap": found.gap, "ties_proven": found.ties_proven}

@@ -39,11 +39,16 @@ class BoxesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def __init__(self, label: str, **options: Any) -> None:
+        """WTForms has no Chinese sentence for a choice that is not offered."""
+        not_offered = "请从列出的选项中选择。"
+        super().__init__(label, invalid_value_message=not_offered, invalid_choice_message=not_offered, **options)
+
 
 class CourseForm(SchoolForm):
     """A course; up to five weekly meetings, an empty weekday is none."""
 
-    code = _line("编号", 10, is_needed=True, hint="本学期内不重复，例如 A01。摇号名单用它。", also=plain_code)
+    code = _line("编号", 10, is_needed=True, hint="例如 A01，不重复。", also=plain_code)
     name = _line("名称", 40, is_needed=True)
     family = SelectField("类别", choices=choices_of(Family), coerce=member_of(Family))
     description = TextAreaField(
@@ -148,9 +153,9 @@ class CancelForm(SchoolForm):
 
 
 class PictureForm(SchoolForm):
-    """A course's picture; without a file it is taken away."""
+    """A course's picture."""
 
-    picture = FileField("图片", description="JPG、PNG 或 WebP，不超过 500 KB。不选文件就保存，图片会去掉。")
+    picture = FileField("图片", description="JPG、PNG 或 WebP，不超过 500 KB。不要用认得出孩子的照片，家长以外的人也看得到。")
 
 
 class ProviderForm(SchoolForm):
@@ -173,7 +178,7 @@ class CopyForm(SchoolForm):
 class ImportForm(SchoolForm):
     """A list of courses to import."""
 
-    file = FileField("文件（.xlsx 或 .csv）", description="先试运行，核对后再写入。", validators=[FileRequired("请选择文件。")])
+    file = FileField("文件（.xlsx 或 .csv）", validators=[FileRequired("请选择文件。")])
 
 
 def _time(minute: int) -> time:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import func, or_, select, union
 
@@ -9,8 +10,10 @@ from school.calendar.models import Term
 from school.courses.enums import CourseState, WaitingState
 from school.courses.models import Application, Course, Place, Provider, WaitingEntry, Wish
 from school.courses.queries.catalogue import facts_of
+from school.courses.queries.seats import count_waiting, taken_by_course
 from school.courses.queries.selections import find_selection_of_term, lock_selection
 from school.courses.rules.catalogue import Other, Papers
+from school.courses.rules.managing import Managed
 from school.db import db
 from school.people.models import Teacher
 
@@ -25,6 +28,22 @@ def find_course_by_code(term_id: int, code: str) -> Course | None:
     return db.session.scalar(select(Course).where(Course.term_id == term_id, Course.code == code))
 
 
+def managed_courses(term_id: int, courses: Iterable[Course]) -> list[Managed]:
+    """Courses of one term as the office's list shows them."""
+    selection = find_selection_of_term(term_id)
+    taken = taken_by_course(selection.id) if selection else {}
+    waiting = count_waiting(selection.id) if selection else {}
+    managed = []
+    for course in courses:
+        names = (*(one.teacher.name for one in course.teachings), course.outside_teacher)
+        papers = papers_of(course.provider)
+        outlasts = papers is not None and min(papers.licence_until, papers.checks_until) < course.last_on
+        facts, numbers = facts_of(course), (taken.get(course.id, 0), waiting.get(course.id, 0))
+        teachers = "、".join(name for name in names if name)
+        managed.append(Managed(facts, teachers, course.warning_reason, *numbers, outlasts_papers=outlasts))
+    return managed
+
+
 def copies_of(course_id: int) -> Sequence[Course]:
     """The courses of other terms that were copied from one."""
     return db.session.scalars(select(Course).where(Course.copied_from_id == course_id)).all()
@@ -33,6 +52,12 @@ def copies_of(course_id: int) -> Sequence[Course]:
 def courses_of_term(term_id: int) -> Sequence[Course]:
     """All courses of a term by code, drafts too."""
     return db.session.scalars(select(Course).where(Course.term_id == term_id).order_by(Course.code)).all()
+
+
+def state_of_catalogue(term_id: int) -> str:
+    """A term's courses as a digest: it changes when one is added, changed, listed or deleted."""
+    rows = db.session.execute(select(Course.id, Course.revision).where(Course.term_id == term_id).order_by(Course.id))
+    return sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
 
 
 def lock_catalogue(term_id: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +33,27 @@ TITLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "reason": ("理由", ("提前结束理由",)),
 }
 NEEDED = ("code", "name")
+HOW_TO_WRITE = {
+    "code": "必填，本学期内不重复；已有这个编号的课程会被修改，没有的新建为草稿。例如 A01",
+    "name": "必填，最多 40 个字。不写新授、补课、刷题、备考",
+    "family": "、".join(one.label for one in Family),
+    "grades": "1-3、5 或 三至六年级 或 全校",
+    "meetings": "周二16:00-17:30；周四(单周)16:00-17:30。几天同一时间可写 周一、周三16:00-17:30",
+    "room": "两门课不能同时在一处；操场等可共用场地在学校设置里定",
+    "teachers": "本校教师的姓名或工号，几位用顿号隔开；重名的写工号",
+    "provider": "已登记的校外机构名称；本校教师上课留空",
+    "outside_teacher": "家长看到的称呼，例如 王教练；要同时写机构",
+    "capacity": "1 到 500，空着是 30",
+    "minimum": "报名不足就不开班，空着或 0 表示不限",
+    "first_on": "2026-09-01 这样的日期，空着是学期第一天",
+    "last_on": "2026-09-01 这样的日期，空着是学期最后一天",
+    "fee_note": "例如 免费；或 材料费 30 元/学期，困难家庭免收",
+    "safety_note": "例如 剪刀由教师统一保管",
+    "description": "家长看到的介绍，最多 1000 个字",
+    "tags": "、".join(one.label for one in Tag),
+    "is_exempt": "写“是”表示不计入每个孩子的门数",
+    "reason": "提前结束或时间较短时必填",
+}
 KEPT_WHEN_EMPTY = ("name", "family", "grades", "capacity", "minimum", "first_on", "last_on")
 
 _DIGITS = "零一二三四五六七八九"
@@ -261,6 +282,12 @@ def differences(
     return [(title, str(before), str(after)) for title, before, after in pairs if before != after]
 
 
-def titles() -> Iterable[str]:
+def shorten(text: str, most: int = 40) -> str:
+    """A cell in a sentence: （空） for nothing, and no more than the beginning of a long text."""
+    plain = " ".join(text.split())
+    return f"{plain[: most - 1]}…" if len(plain) > most else plain or "（空）"
+
+
+def titles() -> list[str]:
     """The header of an export, in order."""
     return [title for title, _aliases in TITLES.values()]

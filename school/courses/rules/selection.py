@@ -127,6 +127,7 @@ def check_selection(selection: Selection) -> None:
             raise SelectionContradictory(f"报名 {one.id} 的志愿里有不存在的课程 {unknown[0]}，请核对课程编号。")
         if one.max_courses < 0 or one.max_per_day < 0:
             raise SelectionContradictory(f"报名 {one.id} 的最多门数是负数，请改为 0 或更大。")
+        _check_once(f"报名 {one.id} 已有的课程", one.held)
         if unknown := [course for course in one.held if course not in known]:
             raise SelectionContradictory(f"报名 {one.id} 已有的课程 {unknown[0]} 不存在，请核对课程编号。")
         if alone := [course for course in one.together if course not in one.wishes]:

@@ -57,7 +57,8 @@ def check_wording(text: str, field: str) -> None:
     """
     if found := find_wording(text):
         phrase, kind = found[0]
-        raise WordingRefused(f"“{phrase}”属于{kind}。课后服务不讲新课、不刷题、不备考，也不办午间和晚间看管，请改写。", field)
+        what = "" if phrase in kind else f"，它属于{kind}"
+        raise WordingRefused(f"不能写“{phrase}”{what}。课后服务不讲新课、不补课、不刷题、不备考，也不办午托和晚自习。", field)
 
 
 def find_wording(text: str) -> list[tuple[str, str]]:

@@ -7,19 +7,31 @@ from enum import StrEnum
 
 from school.audit.service import Actor, record
 from school.calendar.models import Term
+from school.courses.models import Course
 from school.courses.queries.manage import (
     courses_of_term,
     find_course_by_code,
     lock_catalogue,
     providers,
+    state_of_catalogue,
     teachers_by_words,
     teachers_named,
 )
-from school.courses.rules.catalogue import is_same, time_concerns
-from school.courses.rules.rows import TITLES, Known, filled_row, plain_code, row_of, values_of_row, words_in
+from school.courses.rules.catalogue import CourseValues, is_same, time_concerns
+from school.courses.rules.rows import (
+    TITLES,
+    Known,
+    differences,
+    filled_row,
+    plain_code,
+    row_of,
+    shorten,
+    values_of_row,
+    words_in,
+)
 from school.courses.service.catalogue import change_course, create_course, school_hours, values_of
 from school.db import db
-from school.errors import Refused
+from school.errors import Conflict, Refused
 from school.preferences.queries import get_preferences
 
 Row = Mapping[str, str]
@@ -41,13 +53,13 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """A row with what it does, and what is wrong with it."""
+    """A row with what it does: `sentences` say what changes, or what is wrong with it."""
 
     number: int
     code: str
     name: str
     effect: Effect
-    sentence: str = ""
+    sentences: tuple[str, ...] = ()
 
 
 class DryRun(Exception):
@@ -58,19 +70,25 @@ class DryRun(Exception):
         self.lines = lines
 
 
-def import_courses(term: Term, rows: Sequence[tuple[int, Row]], *, is_dry: bool, actor: Actor) -> list[Line]:
+def import_courses(
+    term: Term, rows: Sequence[tuple[int, Row]], *, is_dry: bool, actor: Actor, expected: str | None = None
+) -> list[Line]:
     """Write the rows (number in the file, cells by key) as drafts and changes; raises `DryRun` instead when asked to try.
+
+    `expected` is the state of the catalogue that somebody looked at (`state_of_catalogue`); another one is a `Conflict`.
 
     What a file does not say of a course that is there stays as it is. A row that is refused leaves no trace and does not
     stop the others. Rows are tried again while others succeed, for one course may take the room another gives up.
     """
     lock_catalogue(term.id)
+    if expected is not None and expected != state_of_catalogue(term.id):
+        raise Conflict("核对以后课程有了变化，请看下面的新结果，再决定写不写入。")
     present = {str(cells[0]): dict(zip(TITLES, map(str, cells), strict=True)) for cells in export_rows(term.id)}
     rows = [(number, filled_row(row, present.get(plain_code(row.get("code", ""))))) for number, row in rows]
     known = _known(term, [row for _number, row in rows])
     times = Counter(row["code"] for _number, row in rows if row["code"])
     found = {
-        number: Line(number, row["code"], row["name"], Effect.WRONG, "编号在文件里重复。")
+        number: Line(number, row["code"], row["name"], Effect.WRONG, ("编号在文件里重复。",))
         for number, row in rows
         if times[row["code"]] > 1
     }
@@ -111,10 +129,20 @@ def _try(term: Term, number: int, row: Row, known: Known, actor: Actor) -> Line:
             stored = reason if time_concerns(values, school_hours()) else ""
             if is_same(values_of(present), values) and present.warning_reason == stored:
                 return line
+            changes = _changes(present, values, stored)
             change_course(present.id, values, revision=present.revision, reason=reason, actor=actor)
-            return replace(line, effect=Effect.CHANGED)
+            return replace(line, effect=Effect.CHANGED, sentences=changes)
     except Refused as refused:
-        return replace(line, effect=Effect.WRONG, sentence=refused.message)
+        return replace(line, effect=Effect.WRONG, sentences=(refused.message,))
+
+
+def _changes(course: Course, values: CourseValues, reason: str) -> tuple[str, ...]:
+    before = values_of(course)
+    names = {id_: one.name for id_, one in teachers_named({*before.teacher_ids, *values.teacher_ids}).items()}
+    pairs = differences(before, values, names, {one.id: one.name for one in providers()})
+    if course.warning_reason != reason:
+        pairs.append((TITLES["reason"][0], course.warning_reason, reason))
+    return tuple(f"{title}：{shorten(old)} → {shorten(new)}" for title, old, new in pairs)
 
 
 def _known(term: Term, rows: Sequence[Row]) -> Known:

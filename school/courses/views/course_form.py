@@ -84,8 +84,10 @@ def edit_picture(course_id: int) -> Page:
     if not form.is_submitted():
         return render_template("courses/edit_picture.html", form=form, course=course)
     upload = request.files.get("picture")
-    content = upload.read(MOST_BYTES + 1) if upload and upload.filename else None
+    content = upload.read(MOST_BYTES + 1) if upload and upload.filename and "remove" not in request.form else None
     try:
+        if not content and "remove" not in request.form:
+            raise Refused("请选择图片。", "picture")
         with transaction():
             service.set_picture(course_id, content, actor=actor())
     except Refused as refused:

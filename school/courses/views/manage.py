@@ -1,17 +1,20 @@
-"""The office's catalogue: the list, a course's form, listing, calling off, its picture."""
+"""The office's catalogue: the list, a course, listing and calling it off."""
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
 from school.calendar.checks import term_name
+from school.calendar.queries import get_calendar
+from school.courses.enums import Family, SelectionState, Tag
 from school.courses.forms.catalogue import CancelForm
 from school.courses.loaders import get_course, the_term
-from school.courses.queries.catalogue import facts_of
-from school.courses.queries.manage import courses_of_term, terms_with_courses
-from school.courses.queries.seats import count_waiting, taken_by_course
+from school.courses.queries.manage import courses_of_term, managed_courses, terms_with_courses
+from school.courses.queries.seats import taken_by_course
 from school.courses.queries.selections import find_selection_of_term
-from school.courses.rules.catalogue import missing_for_families
+from school.courses.rules.managing import Shown, by_family, summary_of
+from school.courses.rules.seats import grades_in_words
+from school.courses.rules.timetable import meetings_on_dates
 from school.courses.service import catalogue as service
 from school.courses.views import bp
 from school.db import transaction
@@ -28,7 +31,23 @@ Page = str | Response | tuple[str, int]
 @requires(Permission.MANAGE_COURSES)
 def manage() -> str:
     """All courses of a term with their state, seats, and what families cannot read yet."""
-    return _list_page("")
+    term = the_term()
+    courses = managed_courses(term.id, courses_of_term(term.id))
+    family = next((one for one in Family if one.value == request.args.get("family")), None)
+    shown = next((one for one in Shown if one.value == request.args.get("show")), None)
+    return render_template(
+        "courses/manage.html",
+        term=term,
+        term_label=term_name(term.school_year.start_year, term.number),
+        terms=[(one.id, term_name(one.school_year.start_year, one.number)) for one in terms_with_courses()],
+        summary=summary_of(courses),
+        groups=by_family(courses, family, shown),
+        count=len(courses),
+        families=list(Family),
+        kinds=[kind for kind in Shown if kind is shown or any(one.is_shown(kind) for one in courses)],
+        family=family,
+        shown=shown,
+    )
 
 
 @bp.get("/courses/manage/<int:course_id>")
@@ -94,36 +113,22 @@ def cancel_course(course_id: int) -> Page:
         show_refusal(form, refused)
         return _cancel_page(course_id, form, 422)
     flash(f"已停开“{course.name}”" + (f"，{lost} 个孩子的名额已结束。" if lost else "。"), "success")
+    selection = find_selection_of_term(course.term_id)
+    if selection is not None and selection.state is SelectionState.FROZEN:
+        flash("志愿名单是停开以前冻结的，请到“组织选课”重新冻结。", "warning")
     return see_other(url_for("courses.manage_course", course_id=course_id))
-
-
-def _list_page(refusal: str) -> str:
-    term = the_term()
-    selection = find_selection_of_term(term.id)
-    rows = [(course, missing_for_families(facts_of(course))) for course in courses_of_term(term.id)]
-    return render_template(
-        "courses/manage.html",
-        term=term,
-        term_label=term_name(term.school_year.start_year, term.number),
-        terms=[(one.id, term_name(one.school_year.start_year, one.number)) for one in terms_with_courses()],
-        rows=rows,
-        taken=taken_by_course(selection.id) if selection else {},
-        waiting=count_waiting(selection.id) if selection else {},
-        refusal=refusal,
-    )
 
 
 def _course_page(course_id: int, status: int, refusal: str = "") -> tuple[str, int]:
     course = get_course(course_id)
-    selection = find_selection_of_term(course.term_id)
-    facts = facts_of(course)
+    managed = managed_courses(course.term_id, [course])[0]
     page = render_template(
         "courses/manage_course.html",
         course=course,
-        facts=facts,
-        missing=missing_for_families(facts),
-        taken=taken_by_course(selection.id).get(course_id, 0) if selection else 0,
-        waiting=count_waiting(selection.id).get(course_id, 0) if selection else 0,
+        managed=managed,
+        grades=grades_in_words(managed.facts.grades),
+        tags=[Tag(one).label for one in course.tags],
+        dates=meetings_on_dates(managed.facts, get_calendar()),
         refusal=refusal,
     )
     return page, status

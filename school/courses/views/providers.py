@@ -1,17 +1,19 @@
 """Outside providers with their papers (AS-08)."""
 
+from typing import Any
+
 from flask import abort, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
 from school.clock import today
 from school.courses.forms.catalogue import ProviderForm
-from school.courses.queries.manage import find_provider, lock_provider
+from school.courses.queries.manage import courses_beyond_papers, find_provider, lock_provider
 from school.courses.queries.manage import providers as all_providers
 from school.courses.service.catalogue import save_provider
 from school.courses.views import bp
 from school.db import transaction
-from school.errors import Refused
+from school.errors import Conflict, Refused
 from school.permissions import Permission
 from school.web.forms import revision_of, show_refusal
 from school.web.guard import requires
@@ -25,7 +27,9 @@ SOON_DAYS = 60
 @requires(Permission.MANAGE_COURSES)
 def providers() -> str:
     """All providers; papers out of date or soon so are marked."""
-    rows = [(one, min((one.licence_until - today()).days, (one.checks_until - today()).days)) for one in all_providers()]
+    found = all_providers()
+    beyond = courses_beyond_papers([one.id for one in found])
+    rows = [(one, (min(one.licence_until, one.checks_until) - today()).days, beyond.get(one.id, [])) for one in found]
     return render_template("courses/providers.html", rows=rows, soon=SOON_DAYS)
 
 
@@ -59,6 +63,15 @@ def _form(form: ProviderForm, provider_id: int | None, title: str) -> Page:
             save_provider(found, *values, *until, revision=revision_of(form.revision.data), actor=actor())
     except Refused as refused:
         show_refusal(form, refused)
+        if isinstance(refused, Conflict) and (stored := find_provider(provider_id)):
+            form.revision.data = str(stored.revision)
+            form.form_errors.append(f"现在保存的是：{_in_words(stored)}。")
         return render_template("courses/edit_provider.html", form=form, title=title), 422
     flash("已保存。", "success")
     return see_other(url_for("courses.providers"))
+
+
+def _in_words(provider: Any) -> str:
+    """What is stored of a provider, for whoever saved second."""
+    until = f"许可证到 {provider.licence_until.isoformat()}，人员核查到 {provider.checks_until.isoformat()}"
+    return f"{provider.name}，白名单 {provider.whitelist_number}，许可证 {provider.licence_number}，{until}"

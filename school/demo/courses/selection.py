@@ -22,7 +22,7 @@ from school.demo.dice import dice
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil, SchoolClass
 from school.people.service.importing.bulk import insert_all
 
-TAKING_PART, WITH_TUTORING, TOGETHER = 0.92, 0.3, 0.4
+TAKING_PART, WITH_TUTORING, TOGETHER = 0.92, 0.3, 0.9
 SECRET = "6d6f72696e2d6b687575722d" * 2
 Child = tuple[int, int, int]  # pupil, grade, the first guardian's user
 SHOWN = ("孙一诺", "孙一鸣")  # the children of the guardian who may sign in as `parent`
