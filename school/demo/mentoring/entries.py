@@ -56,7 +56,9 @@ def play_entries(stage: MentorStage, trio: Trio, triad: Triad) -> None:
 def _acts(stage: MentorStage, trio: Trio, triad: Triad, random: Random) -> Iterator[Act]:
     """For each duty its times, spread over the term a little ahead of what is due."""
     length = (triad.ends_on - triad.starts_on).days + 1
-    until = stage.times.today if trio.pace is not Pace.SILENT else stage.times.today - timedelta(days=SILENT_SINCE)
+    until = min(stage.times.today, triad.ends_on)
+    if trio.pace is Pace.SILENT:
+        until -= timedelta(days=SILENT_SINCE)
     is_over = triad.term_id != stage.term.id
     for duty in default_duties():
         count = duty.count

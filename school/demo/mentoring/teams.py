@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from school.calendar.models import Term
 from school.clock import frozen
-from school.compliance.queries.teams import team_shares
 from school.demo.dice import dice
 from school.demo.mentoring.stage import MentorStage
 from school.mentoring.enums import Indicator, TeamKind
@@ -17,7 +16,7 @@ COMMENTS = ("集体备课有记录、有分工，资源共享好。", "教研出
 
 
 def play_teams(stage: MentorStage) -> None:
-    """Weights of both terms; appraisals of all groups of last term and, past the middle of this one, of its grade groups."""
+    """Weights of both terms (homework is left out of these appraisals, the demo keeps only two months of it); appraisals of all groups of last term and, past the middle of this one, of its grade groups."""
     for term in (stage.before, stage.term):
         with frozen(stage.moment(term.starts_on - timedelta(days=6), 11)):
             for kind, weights in DEFAULT_WEIGHTS.items():
@@ -30,7 +29,7 @@ def play_teams(stage: MentorStage) -> None:
     middle = stage.term.starts_on + (stage.term.ends_on - stage.term.starts_on) / 2
     if middle < stage.times.today:
         groups = [one for one in teams_of(stage.term, LAST_GRADE) if one.kind is TeamKind.GRADE_GROUP]
-        counted = team_shares(stage.term, groups, middle)
+        counted = own_shares(stage.term, groups)
         with frozen(stage.moment(middle, 15)):
             for team in groups:
                 _appraise(stage, stage.term, team, counted[f"{team.kind}:{team.key}"])
@@ -38,5 +37,4 @@ def play_teams(stage: MentorStage) -> None:
 
 def _appraise(stage: MentorStage, term: Term, team: Team, shares: dict[Indicator, float | None]) -> None:
     random = dice(f"appraise {term.number} {team.name}")
-    weights = {one: weight for one, weight in DEFAULT_WEIGHTS[team.kind].items()}
-    appraise(term, team, weights, shares, random.randrange(78, 97), random.choice(COMMENTS), actor=stage.office)
+    appraise(term, team, DEFAULT_WEIGHTS[team.kind], shares, random.randrange(78, 97), random.choice(COMMENTS), actor=stage.office)
