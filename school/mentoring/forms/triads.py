@@ -23,7 +23,6 @@ class TriadForm(SchoolForm):
     starts_on = DateField("开始", validators=[DATE_NEEDED])
     ends_on = DateField("结束", validators=[DATE_NEEDED])
     note = long("说明")
-    previous_id = HiddenField()
 
     def offer(self, subjects: Pairs, teachers: Pairs) -> None:
         """Give the selects subjects and staff."""

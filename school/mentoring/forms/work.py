@@ -115,11 +115,12 @@ class ScoreForm(SchoolForm):
     comment = long("评语")
 
     @classmethod
-    def of(cls, items: Iterable[RubricItem], given: Mapping[str, int], comment: str) -> "ScoreForm":
-        """The form of a rubric, filled with what this assessor gave before."""
+    def of(cls, items: Iterable[RubricItem], given: Mapping[str, int], comment: str, *, reads_typed: bool = False) -> "ScoreForm":
+        """The form of a rubric, filled with what this assessor gave before; or, of this very form, with what was typed."""
         fields = {f"points_{item.key}": _points_field(item) for item in items}
         shaped = type("ShapedScoreForm", (cls,), fields)
-        return shaped(comment=comment, **{f"points_{key}": points for key, points in given.items()})
+        typed = {} if reads_typed else {"formdata": None}
+        return shaped(comment=comment, **typed, **{f"points_{key}": points for key, points in given.items()})
 
     def points(self, items: Iterable[RubricItem]) -> dict[str, int | None]:
         """The points by rubric key."""

@@ -10,7 +10,8 @@ from school.calendar.models import Term
 from school.calendar.rules import grade_of
 from school.db import db
 from school.mentoring.enums import EntryKind, EntryState, Indicator, Presence, Seat, TeamKind, TriadState
-from school.mentoring.models import MentorDuty, MentorEntry, TeamAppraisal, TeamWeights, Triad
+from school.mentoring.models import MentorEntry, TeamAppraisal, TeamWeights, Triad
+from school.mentoring.queries.entries import duties_of
 from school.mentoring.queries.growth import done_by_teacher, requirements_of
 from school.mentoring.queries.research import presence_by_teacher
 from school.mentoring.rules.research import attendance_share
@@ -139,11 +140,7 @@ def _triads(term: Term) -> list[Team]:
 
 def _observations(term_id: int) -> tuple[dict[int, int], dict[int, int]]:
     """What each member of a triad owes in observations this term, and how many of theirs are confirmed."""
-    statement = select(MentorDuty.seat, MentorDuty.count)
-    duties = dict(
-        tuple(row)
-        for row in db.session.execute(statement.where(MentorDuty.term_id == term_id, MentorDuty.kind == EntryKind.OBSERVATION))
-    )
+    duties = {one.seat: one.count for one in duties_of(term_id) if one.kind is EntryKind.OBSERVATION}
     owed: dict[int, int] = defaultdict(int)
     seen: dict[int, int] = defaultdict(int)
     for triad in db.session.scalars(select(Triad).where(Triad.term_id == term_id, Triad.state != TriadState.PROPOSED)):

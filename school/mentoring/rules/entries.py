@@ -99,10 +99,10 @@ def file_type(name: str, content: bytes) -> str:
     """The media type of an attached file by its name and first bytes; raises `Refused` for anything else or too much."""
     suffix = name.rsplit(".", 1)[-1].lower()
     if suffix not in FILE_SUFFIXES:
-        raise Refused("附件只收 PDF、Word（docx）和 JPG、PNG 图片。", "file")
+        raise Refused("附件只收 PDF、Word（docx）和 JPG、PNG 图片。", "files")
     if len(content) > MOST_FILE_BYTES:
-        raise Refused("附件不能超过 5 MB。", "file")
+        raise Refused("附件不能超过 5 MB。", "files")
     media_type = tuple(FILE_TYPES)[FILE_SUFFIXES[suffix]]
     if not content.startswith(FILE_TYPES[media_type]):
-        raise Refused("附件的内容和扩展名不符，请另存后再传。", "file")
+        raise Refused("附件的内容和扩展名不符，请另存后再传。", "files")
     return media_type

@@ -162,7 +162,7 @@ def _put(entry: MentorEntry, values: EntryValues) -> None:
 
 def _counted(files: Sequence[Upload], present: int) -> Sequence[Upload]:
     if len(files) + present > MOST_FILES:
-        raise Refused(f"一条记录最多 {MOST_FILES} 个附件。", "file")
+        raise Refused(f"一条记录最多 {MOST_FILES} 个附件。", "files")
     return files
 
 

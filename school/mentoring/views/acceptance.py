@@ -85,7 +85,7 @@ def score_acceptance(acceptance_id: int) -> Page:
     """One assessor's points."""
     found = get_acceptance(acceptance_id)
     items = [item_of(one) for one in found.rubric]
-    form = ScoreForm.of(items, {}, "")
+    form = ScoreForm.of(items, {}, "", reads_typed=True)
     if not form.validate():
         return _page(acceptance_id, 422, scoring=form)
     try:

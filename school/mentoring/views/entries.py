@@ -1,5 +1,7 @@
 """What was done together: enter, correct, confirm, send back, withdraw; the files."""
 
+from datetime import date
+
 from flask import Response, abort, flash, render_template, request, url_for
 
 from school.accounts.identity import actor
@@ -60,12 +62,14 @@ def new_entry(triad_id: int) -> Page:
 @bp.route("/mentoring/entries/<int:entry_id>", methods=["GET", "POST"])
 @requires(Permission.OWN_GROWTH)
 def change_entry(entry_id: int) -> Page:
-    """Correct an entry that is not confirmed yet."""
+    """Correct an own entry that is not confirmed yet."""
     entry, teacher = get_entry_of_mine(entry_id)
+    if entry.by_teacher_id != teacher.id:
+        abort(404)
     present = {name: getattr(entry, name) for name in EntryValues.__annotations__ if name != "scores"}
     scores = {f"score_{key}": points for key, points in entry.scores.items()}
     form = EntryForm(**present, **scores, with_teacher=entry.with_teacher_id, revision=str(entry.revision))
-    _offer(form, entry.triad_id, teacher.id)
+    _offer(form, entry.triad_id, teacher.id, on_day=entry.on_day)
 
     def write() -> None:
         revision = revision_of(form.revision.data)
@@ -151,9 +155,9 @@ def _waiting_page(refusal: str = "") -> str:
     return render_template("mentoring/waiting.html", rows=waiting_for(my_teacher().id), refusal=refusal)
 
 
-def _offer(form: EntryForm, triad_id: int, teacher_id: int) -> None:
+def _offer(form: EntryForm, triad_id: int, teacher_id: int, *, on_day: date | None = None) -> None:
     triad = get_triad(triad_id)
-    seating = seating_on(triad, min(max(today(), triad.starts_on), triad.ends_on))
+    seating = seating_on(triad, on_day or min(max(today(), triad.starts_on), triad.ends_on))
     mine = seating.seat_of(teacher_id)
     linked = {b if a is mine else a for a, b in LINKS if mine in (a, b)}
     partners = [(str(seating.ids[seat]), f"{seating.names[seat]}（{seat.label}）") for seat in seating.ids if seat in linked]

@@ -21,6 +21,7 @@ from school.mentoring.queries.growth import (
     unconfirmed,
 )
 from school.mentoring.queries.teams import appraisals_of_teacher
+from school.mentoring.rules.tiers import years_band
 from school.mentoring.service import growth as service
 from school.mentoring.views import bp
 from school.mentoring.views.page import Page, small_form
@@ -37,7 +38,7 @@ def my_growth() -> str:
     """The teacher's own tier, requirements, plan and team scores."""
     teacher = my_teacher()
     year = this_year()
-    own = next(one for one in tiered_staff(today(), tier_rule()) if one.id == teacher.id)
+    own = next((one for one in tiered_staff(today(), tier_rule()) if one.id == teacher.id), None) or abort(404)
     return render_template(
         "mentoring/my_growth.html",
         teacher=teacher,
@@ -54,9 +55,16 @@ def my_growth() -> str:
 @requires(*STAFF)
 def staff() -> str:
     """All teachers by tier, narrowed by tier or subject."""
-    everybody = tiered_staff(today(), tier_rule())
-    tier, subject = request.args.get("tier", ""), request.args.get("subject", "")
-    rows = [one for one in everybody if (not tier or one.verdict.tier == tier) and (not subject or subject in one.subjects)]
+    day = min(today(), the_term().ends_on) if "term" in request.args else today()
+    everybody = tiered_staff(day, tier_rule())
+    tier, subject, years = (request.args.get(name, "") for name in ("tier", "subject", "years"))
+    rows = [
+        one
+        for one in everybody
+        if (not tier or one.verdict.tier == tier)
+        and (not subject or subject in one.subjects)
+        and (not years or years_band(one.years) == years)
+    ]
     counts = {one: sum(row.verdict.tier is one for row in everybody) for one in Tier}
     return render_template(
         "mentoring/staff.html",
@@ -65,6 +73,8 @@ def staff() -> str:
         subjects=sorted({name for one in everybody for name in one.subjects}),
         tier=tier,
         subject=subject,
+        years=years,
+        day=day,
         done=done_by_teacher(this_year()),
         required=len(requirements_of(this_year())),
     )

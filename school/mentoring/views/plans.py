@@ -22,7 +22,8 @@ def my_plan() -> Page:
     """Write the own year plan; an empty one starts from the goals of the tier."""
     teacher, year = my_teacher(), this_year()
     plan = find_plan(teacher.id, year)
-    tier = next(one for one in tiered_staff(today(), tier_rule()) if one.id == teacher.id).verdict.tier
+    own = next((one for one in tiered_staff(today(), tier_rule()) if one.id == teacher.id), None) or abort(404)
+    tier = own.verdict.tier
     form = PlanForm(revision=str(plan.revision if plan else 0))
     if not form.is_submitted():
         goals = plan.goals if plan else [{"goal": goal, "measure": measure} for goal, measure in suggested_goals(tier)]

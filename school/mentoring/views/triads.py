@@ -9,7 +9,7 @@ from school.clock import today
 from school.db import transaction
 from school.errors import Refused
 from school.mentoring.asked import my_teacher, the_term, tier_rule
-from school.mentoring.enums import Seat, TriadState
+from school.mentoring.enums import Seat, Signer, TriadState
 from school.mentoring.forms.triads import ChangeForm, DutiesForm, TriadForm
 from school.mentoring.forms.work import ReasonForm
 from school.mentoring.loaders import get_triad
@@ -17,7 +17,9 @@ from school.mentoring.queries.acceptance import acceptances_of
 from school.mentoring.queries.entries import duties_of, entries_of, last_entry_days, progress_by_triad, seating_on, waiting_for
 from school.mentoring.queries.growth import tiered_staff
 from school.mentoring.queries.research import teacher_names
+from school.mentoring.queries.tasks import agreements_in_force
 from school.mentoring.queries.triads import (
+    TriadFacts,
     agreement_in_force,
     colleagues_of,
     extended_before,
@@ -43,6 +45,8 @@ from school.web.pages import see_other
 
 SEE = (Permission.MANAGE_MENTORING, Permission.SEE_MENTORING_REPORT)
 
+ONLY = {"on_track": "跟得上", "behind": "落后", "lost": "失去联系", "unsigned": "未签齐"}
+
 
 @bp.get("/mentoring")
 @requires(*SEE)
@@ -50,9 +54,10 @@ def triads() -> str:
     """All triads of a term: who, how far, what waits."""
     term = the_term()
     rows = triads_of_term(term.id)
-    state = request.args.get("state", "")
-    shown = [one for one in rows if not state or one.state == state]
+    state, subject, only = (request.args.get(name, "") for name in ("state", "subject", "only"))
+    shown = [one for one in rows if (not state or one.state == state) and (not subject or one.subject.name == subject)]
     progress, last = progress_by_triad(shown, today()), last_entry_days([one.id for one in shown])
+    agreements = agreements_in_force([one.id for one in shown])
     present = get_preferences()
     cards = [
         (
@@ -63,14 +68,15 @@ def triads() -> str:
                 quiet=present.mentor_quiet_days,
                 overdue=present.mentor_overdue_days,
             ),
-            missing_signers([one.signer for one in agreement.signatures]) if (agreement := agreement_in_force(one.id)) else None,
+            missing_signers([one.signer for one in agreement.signatures]) if (agreement := agreements.get(one.id)) else None,
         )
         for one in shown
     ]
     return render_template(
         "mentoring/triads.html",
         term=term,
-        cards=cards,
+        cards=[one for one in cards if _is_wanted(only, *one)],
+        narrowed="，".join(part for part in (subject, ONLY.get(only, "")) if part),
         states=list(TriadState),
         state=state,
         may_manage=the_person().may(Permission.MANAGE_MENTORING),
@@ -187,7 +193,7 @@ def confirm_triad(triad_id: int) -> Page:
 @requires(Permission.MANAGE_MENTORING)
 def discard_triad(triad_id: int) -> Page:
     """Throw a proposal away."""
-    get_triad(triad_id)
+    term_id = get_triad(triad_id).term_id
     try:
         with transaction():
             service.discard_proposal(triad_id, actor=actor())
@@ -195,7 +201,7 @@ def discard_triad(triad_id: int) -> Page:
         flash(refused.message, "danger")
         return see_other(url_for("mentoring.triad", triad_id=triad_id))
     flash("已放弃这份拟定。", "success")
-    return see_other(url_for("mentoring.triads"))
+    return see_other(url_for("mentoring.triads", term=term_id))
 
 
 @bp.route("/mentoring/triads/<int:triad_id>/change", methods=["GET", "POST"])
@@ -263,6 +269,12 @@ def duties() -> Page:
         done="次数已保存。",
         template="mentoring/duties.html",
     )
+
+
+def _is_wanted(only: str, facts: TriadFacts, on_track: bool, signal: str, missing: list[Signer] | None) -> bool:
+    """Whether a card belongs to the active ones the report counts under a word of `ONLY`; any other word narrows nothing."""
+    wanted = {"on_track": on_track, "behind": not on_track, "lost": signal == "overdue", "unsigned": bool(missing)}
+    return only not in wanted or (facts.state is TriadState.ACTIVE and wanted[only])
 
 
 def _act(triad_id: int, write: object, done: str) -> Page:
