@@ -128,6 +128,7 @@ ENTRIES = (
         frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
         frozenset({"compliance.team", "compliance.team_weights"}),
     ),
+    Entry("教师成长报表", "mentoring.report", frozenset({_P.SEE_MENTORING_REPORT}), frozenset({"mentoring.report_entries"})),
     Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
     Entry("班级与名单", "people.classes", frozenset({_P.SEE_PEOPLE})),
     Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),

@@ -16,7 +16,10 @@ COMMENTS = ("集体备课有记录、有分工，资源共享好。", "教研出
 
 
 def play_teams(stage: MentorStage) -> None:
-    """Weights of both terms (homework is left out of these appraisals, the demo keeps only two months of it); appraisals of all groups of last term and, past the middle of this one, of its grade groups."""
+    """Weights of both terms; appraisals of all groups of last term and, past the middle of this one, of its grade groups.
+
+    Homework is left out of these appraisals, for the demo keeps only two months of it.
+    """
     for term in (stage.before, stage.term):
         with frozen(stage.moment(term.starts_on - timedelta(days=6), 11)):
             for kind, weights in DEFAULT_WEIGHTS.items():
@@ -37,4 +40,5 @@ def play_teams(stage: MentorStage) -> None:
 
 def _appraise(stage: MentorStage, term: Term, team: Team, shares: dict[Indicator, float | None]) -> None:
     random = dice(f"appraise {term.number} {team.name}")
-    appraise(term, team, DEFAULT_WEIGHTS[team.kind], shares, random.randrange(78, 97), random.choice(COMMENTS), actor=stage.office)
+    points, comment = random.randrange(78, 97), random.choice(COMMENTS)
+    appraise(term, team, DEFAULT_WEIGHTS[team.kind], shares, points, comment, actor=stage.office)

@@ -8,6 +8,8 @@ from school.errors import Refused
 from school.mentoring.enums import AgeGroup, Tier, Title
 
 HIGH_TITLES = frozenset({Title.SENIOR, Title.FULL_SENIOR})
+YEAR_BANDS = ((0, 2), (3, 5), (6, 9), (10, 14), (15, 19), (20, 99))
+UNKNOWN_YEARS = "未登记"
 MIDDLE_TITLES = frozenset({Title.FIRST, *HIGH_TITLES})
 
 
@@ -43,6 +45,14 @@ def years_of_teaching(teaching_since: int | None, day: date) -> int | None:
         return None
     this_year = day.year if day.month >= 9 else day.year - 1
     return max(0, this_year - teaching_since)
+
+
+def years_band(years: int | None) -> str:
+    """“3—5”, “20以上” or “未登记”."""
+    if years is None:
+        return UNKNOWN_YEARS
+    first, last = next(band for band in YEAR_BANDS if band[0] <= years <= band[1])
+    return f"{first}以上" if last == YEAR_BANDS[-1][1] else f"{first}—{last}"
 
 
 def tier_by_rule(years: int | None, title: Title, age: AgeGroup | None, rule: TierRule) -> TierVerdict:

@@ -5,9 +5,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Response, abort, render_template, request, url_for
-from pandas import DataFrame
 
-from school.calendar.models import Term
 from school.calendar.queries import terms
 from school.clock import today
 from school.mentoring.asked import get_teacher, the_term, tier_rule
@@ -47,13 +45,13 @@ def report() -> str:
         label=term_label(term),
         through=found.through,
         terms=[(one, term_label(one)) for one in terms() if one.starts_on <= today()],
-        subjects=[(row, lambda name, row=row: _triads_url(term, row, name)) for row in records(found.subjects)],
+        subjects=[(row, lambda name, row=row: _triads_url(term.id, row, name)) for row in records(found.subjects)],
         duties=records(found.duties),
         observations=[row for row in records(found.observations) if row["observations"]],
         without=int((found.observations["observations"] == 0).sum()),
         tiers=[
-            ("分层（按学科）", "学科", _scoped(found.tiers_by_subject, "subject")),
-            ("分层（按任教年限）", "任教年限", _scoped(found.tiers_by_years, "years")),
+            ("分层（按学科）", "学科", _scoped(records(found.tiers_by_subject), "subject")),
+            ("分层（按任教年限）", "任教年限", _scoped(records(found.tiers_by_years), "years")),
         ],
         teams=records(found.teams),
         acceptances=records(found.acceptances),
@@ -97,19 +95,19 @@ def report_entries() -> str:
     )
 
 
-def _scoped(frame: DataFrame, key: str) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
+def _scoped(rows: list[dict[str, Any]], key: str) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
     """Each row with its name and the arguments that narrow the staff list to it."""
-    return [(row[key], row, {key: row[key]}) for row in records(frame)]
+    return [(row[key], row, {key: row[key]}) for row in rows]
 
 
-def _triads_url(term: Term, row: Mapping[str, Any], name: str) -> str:
+def _triads_url(term_id: int, row: Mapping[str, Any], name: str) -> str:
     """The triads behind a count."""
     arguments = {} if row["subject"] == TOTAL else {"subject": row["subject"]}
     if name in ONLY:
         arguments["only"] = name
     elif name != "triads":
         arguments["state"] = name
-    return url_for("mentoring.triads", term=term.id, **arguments)
+    return url_for("mentoring.triads", term=term_id, **arguments)
 
 
 def _member(kind: type[E], name: str) -> E | None:
