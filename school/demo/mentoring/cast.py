@@ -16,7 +16,7 @@ class Pace(Enum):
 
 @dataclass(frozen=True)
 class Trio:
-    """A triad of the demo; `lacks` is whose signature is still missing."""
+    """A triad of the demo; `lacks` is whose signature is missing, `waits` whether the latest entries wait for a yes."""
 
     subject: str
     chief: int
@@ -24,6 +24,7 @@ class Trio:
     novice: int
     pace: Pace = Pace.STEADY
     lacks: Seat | None = None
+    waits: bool = False
 
     @property
     def posts(self) -> dict[Seat, int]:
@@ -39,7 +40,7 @@ TRIOS = (
     Trio("chinese", 13, 3, 4),
     Trio("chinese", 28, 25, 29, Pace.SLOW),
     Trio("chinese", 18, 10, 24),
-    Trio("maths", 22, 17, 16),  # prep, teacher
+    Trio("maths", 22, 17, 16, waits=True),  # prep, teacher
     Trio("maths", 12, 7, 6),
     Trio("english", 33, 34, 35),
     Trio("morality", 37, 39, 38, Pace.SILENT),

@@ -43,6 +43,8 @@ def play_entries(stage: MentorStage, trio: Trio, triad: Triad) -> None:
     seen = [act for act in acts if act.entered_at + SOON <= stage.now] if trio.subject == RETURNED else []
     if seen:
         acts[acts.index(seen[-1])] = replace(seen[-1], confirmed_at=None)
+    if trio.waits:
+        _leave_waiting(acts)
     rows = [_entry(stage, trio, triad, act, number, random) for number, act in enumerate(acts)]
     if seen:
         row = rows[len(seen) - 1]
@@ -51,6 +53,14 @@ def play_entries(stage: MentorStage, trio: Trio, triad: Triad) -> None:
     db.session.flush()
     for act, row in zip(acts, rows, strict=True):
         _tell(stage, trio, triad, act, row)
+
+
+def _leave_waiting(acts: list[Act]) -> None:
+    """The latest entry of middle and novice each waits for the other's yes."""
+    for by, other in ((Seat.MIDDLE, Seat.NOVICE), (Seat.NOVICE, Seat.MIDDLE)):
+        theirs = [number for number, act in enumerate(acts) if (act.by, act.other) == (by, other)]
+        if theirs:
+            acts[theirs[-1]] = replace(acts[theirs[-1]], confirmed_at=None)
 
 
 def _acts(stage: MentorStage, trio: Trio, triad: Triad, random: Random) -> Iterator[Act]:
