@@ -85,7 +85,7 @@ def _as_office(person: Person) -> list[Task]:
     over = sum(today() > one.ends_on for one in triads)
     parts = [
         f"{over} 组到期待验收" if over else "",
-        f"{lost} 组久无往来" if lost else "",
+        f"{lost} 组失去联系" if lost else "",
         f"{unsigned} 组未签齐" if unsigned else "",
     ]
     text = "、".join(part for part in parts if part)
