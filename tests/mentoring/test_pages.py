@@ -295,6 +295,11 @@ def test_from_opening_to_the_certificate(
     assert {stranger.get(one).status_code for one in (page, f"{page}/certificate")} == {404}
     assert "下结论" not in leader.get(page).text
     assert leader.get("/mentoring/acceptances").text.count("待验收") == 1
+    other = f"/mentoring/acceptances/{middle.id}"
+    assert office.post_form(f"{other}/score", FULL, page=other).status_code == 303
+    assert "李主任" not in leader.get(other).text.split("<main")[1]  # nobody scores after reading the others
+    assert leader.post_form(f"{other}/score", FULL, page=other).status_code == 303
+    assert "李主任" in leader.get(other).text.split("<main")[1]
 
 
 def test_the_rubric_adds_up_and_opened_acceptances_keep_theirs(

@@ -18,10 +18,10 @@ def short(label: str, most: int, *, is_needed: bool = True, hint: str = "") -> S
     return StringField(label, description=hint, filters=[stripped], validators=limits)
 
 
-def long(label: str, *, is_needed: bool = False, hint: str = "") -> TextAreaField:
-    """Some lines of text."""
+def long(label: str, *, is_needed: bool = False, hint: str = "", name_on_page: str | None = None) -> TextAreaField:
+    """Some lines of text; `name_on_page` is the element's id where two forms of a page have a field of one name."""
     limits = [NEEDED if is_needed else Optional(), Length(max=2000, message="最多 2000 个字。")]
-    return TextAreaField(label, description=hint, filters=[stripped], validators=limits)
+    return TextAreaField(label, description=hint, filters=[stripped], validators=limits, id=name_on_page)
 
 
 class ProfileForm(SchoolForm):

@@ -106,7 +106,7 @@ class DecisionForm(SchoolForm):
     """How an acceptance ends."""
 
     outcome = RadioField("结论", choices=choices_of(Outcome), coerce=member_of(Outcome))
-    comment = long("验收意见")
+    comment = long("验收意见", name_on_page="decision-comment")
 
 
 class ScoreForm(SchoolForm):

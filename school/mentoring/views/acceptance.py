@@ -156,7 +156,7 @@ def _page(
         kinds=KINDS,
         scoring=scoring or (ScoreForm.of(items, *given) if may_score else None),
         deciding=(deciding or DecisionForm(formdata=None)) if is_open and person.may(Permission.MANAGE_MENTORING) else None,
-        shows_scores=person.may(Permission.ASSESS_MENTORING) or person.may(Permission.SEE_MENTORING_REPORT) or not is_open,
+        shows_scores=mine is not None or person.may(Permission.SEE_MENTORING_REPORT) or not is_open,
         today=today(),
         back_url=url_for("mentoring.triad", triad_id=triad.id)
         if request.args.get("from") == "triad" or not person.may(Permission.ASSESS_MENTORING)
