@@ -1,6 +1,6 @@
 """What a page of mentoring is about: year, term, teacher; outside of what there is the answer is 404."""
 
-from flask import abort
+from flask import Response, abort, make_response, render_template
 
 from school.accounts.identity import the_person
 from school.calendar.models import Term
@@ -10,6 +10,7 @@ from school.clock import today
 from school.mentoring.rules.tiers import TierRule
 from school.people.models import Teacher
 from school.people.queries import find_teacher, find_teacher_of_user
+from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.values import id_argument
 
@@ -20,10 +21,11 @@ def this_year() -> int:
 
 
 def the_term() -> Term:
-    """The term the address asks for, else the present or last one; 404 when there is none."""
+    """The term the address asks for (404 when there is none), else the present or last one; before the first, a page says so."""
     wanted = id_argument("term")
-    found = find_term_by_id(wanted) if wanted is not None else current_or_last_term(today())
-    return found or abort(404)
+    if wanted is not None:
+        return find_term_by_id(wanted) or abort(404)
+    return current_or_last_term(today()) or abort(_without_term())
 
 
 def my_teacher() -> Teacher:
@@ -40,3 +42,8 @@ def tier_rule() -> TierRule:
     """The school's years for the tiers."""
     present = get_preferences()
     return TierRule(present.tier_research_years, present.tier_guidance_years)
+
+
+def _without_term() -> Response:
+    may_enter = the_person().may(Permission.MANAGE_CALENDAR)
+    return make_response(render_template("mentoring/no_term.html", may_enter=may_enter))

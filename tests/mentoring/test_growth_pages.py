@@ -54,9 +54,11 @@ def test_nobody_outside_reads_about_the_staff(staff: SmallStaff, device: Device)
         assert device("guardian").get(f"/growth/{page}").status_code == 403, page
         assert device("office").get(f"/growth/{page}").status_code == 200, page
         assert device("principal").get(f"/growth/{page}").status_code == 200, page
-    for page in ("", "/plan"):
-        assert device("guardian").get(f"/growth{page}").status_code == 403
-        assert device("leader").get(f"/growth{page}").status_code == 404  # who is no teacher has none
+    for page in ("/growth", "/growth/plan", "/mentoring/mine"):
+        assert device("guardian").get(page).status_code == 403
+    assert "不在教师名单里" in device("leader").get("/growth").text  # who is no teacher has no plan
+    assert "您还没有参加三人行" in device("leader").get("/mentoring/mine").text
+    assert device("leader").get("/growth/plan").status_code == 404
     for page in (f"staff/{chen}/profile", f"staff/{chen}/tier", "requirements/new"):
         assert {device(who).get(f"/growth/{page}").status_code for who in ("zheng", "principal", "leader")} == {403}, page
     assert device("guardian").get("/research").status_code == 403
@@ -257,3 +259,11 @@ def test_a_team_has_one_score_and_no_rank(staff: SmallStaff, device: Device) -> 
     assert "88</strong> 分（" in device("zhou").get("/growth").text
     assert "重新评定" not in device("principal").get(url).text
     assert _tap(device("principal"), url, "/growth/teams").status_code == 403
+
+
+def test_before_the_first_term_a_page_says_so(app: Flask) -> None:
+    office, leader = somebody("李主任", "office", Role.TEACHING_OFFICE), somebody("马组长", "ma", Role.PREP_LEADER)
+    for page in ("/mentoring", "/mentoring/acceptances", "/research", "/growth/teams"):
+        assert "录入学期" in signed_in(app, office).get(page).text
+    answer = signed_in(app, leader).get("/research")
+    assert (answer.status_code, "还没有学期" in answer.text, "录入学期</a>" in answer.text) == (200, True, False)

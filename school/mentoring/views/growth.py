@@ -25,6 +25,7 @@ from school.mentoring.rules.tiers import years_band
 from school.mentoring.service import growth as service
 from school.mentoring.views import bp
 from school.mentoring.views.page import Page, small_form
+from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 from school.web.guard import requires
 from school.web.pages import see_other
@@ -36,8 +37,9 @@ STAFF = (Permission.MANAGE_MENTORING, Permission.SEE_MENTORING_REPORT, Permissio
 @requires(Permission.OWN_GROWTH)
 def my_growth() -> str:
     """The teacher's own tier, requirements, plan and team scores."""
-    teacher = my_teacher()
-    year = this_year()
+    teacher, year = find_teacher_of_user(the_person().user_id), this_year()
+    if teacher is None or teacher.left_on is not None:
+        return render_template("mentoring/not_a_teacher.html", year=year)
     own = next((one for one in tiered_staff(today(), tier_rule()) if one.id == teacher.id), None) or abort(404)
     return render_template(
         "mentoring/my_growth.html",
