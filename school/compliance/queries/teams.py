@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import func, null, select
 
 from school.calendar.models import Term
 from school.calendar.queries import get_calendar
@@ -25,12 +25,14 @@ def team_shares(term: Term, teams: Sequence[Team], today: date) -> dict[str, Sha
     """All that can be counted for each team (by kind:key), 0 to 1, up to `today`; None where nothing was due yet.
 
     A grade group: class-days of the grade. A prep group: published class-days with an item of its subject. Published in
-    time is out of all school days for a grade, out of the published ones for a prep group, which does not publish.
+    time is out of all school days for a grade, out of the published ones for a prep group, which does not publish. As many
+    statements however many teams.
     """
     last = min(today, term.ends_on)
     shares: dict[str, Shares] = {key: dict(own) for key, own in own_shares(term, teams).items()}
     giving = _teachers_of_courses(term.id)
     has_courses = bool(giving)
+    published_by, classes = _published(term.starts_on, last), _classes()
     for team in teams:
         mine = shares[f"{team.kind}:{team.key}"]
         mine[Indicator.AFTER_SCHOOL] = (
@@ -38,37 +40,45 @@ def team_shares(term: Term, teams: Sequence[Team], today: date) -> dict[str, Sha
         )
         if team.kind is TeamKind.TRIAD or team.entry_year is None:
             continue
-        published, in_time, within = _days(team, term.starts_on, last)
-        due = _due(team, term, last) if team.kind is TeamKind.GRADE_GROUP else published
+        published, in_time, within = published_by.get((team.entry_year, team.subject_id), (0, 0, 0))
+        days = school_days(term.starts_on, last, get_calendar(), grade=grade_of(team.entry_year, term.school_year.start_year))
+        due = classes.get(team.entry_year, 0) * len(days) if team.kind is TeamKind.GRADE_GROUP else published
         mine[Indicator.HOMEWORK_PUBLISHED] = min(1.0, in_time / due) if due else None
         mine[Indicator.HOMEWORK_WITHIN_CAP] = within / published if published else None
     return shares
 
 
-def _days(team: Team, first: date, last: date) -> tuple[int, int, int]:
-    """Published class-days of the team's grade (and subject), those in time, those within the cap."""
-    day = HomeworkDay
-    statement = (
-        select(
-            func.count(),
-            func.count().filter(~day.is_late),
-            func.count().filter(day.required_minutes <= day.cap_minutes),
-        )
+def _published(first: date, last: date) -> dict[tuple[int, int | None], tuple[int, int, int]]:
+    """Published class-days, those in time, those within the cap: by entry year, and by entry year and subject with items."""
+    day, item = HomeworkDay, HomeworkItem
+    figures = (func.count(), func.count().filter(~day.is_late), func.count().filter(day.required_minutes <= day.cap_minutes))
+    shown = (
+        select(item.day_id, item.subject_id).where(item.state.in_((ItemState.PUBLISHED, ItemState.CLOSED))).distinct().subquery()
+    )
+    begun = (day.on_day.between(first, last), day.state.in_(PUBLISHED))
+    by_grade = (
+        select(SchoolClass.entry_year, null(), *figures)
         .select_from(day)
         .join(SchoolClass, SchoolClass.id == day.class_id)
-        .where(SchoolClass.entry_year == team.entry_year, day.on_day.between(first, last), day.state.in_(PUBLISHED))
+        .where(*begun)
+        .group_by(SchoolClass.entry_year)
     )
-    if team.subject_id is not None:
-        item = and_(HomeworkItem.day_id == day.id, HomeworkItem.subject_id == team.subject_id)
-        shown = HomeworkItem.state.in_((ItemState.PUBLISHED, ItemState.CLOSED))
-        statement = statement.where(exists().where(item, shown))
-    return tuple(db.session.execute(statement).one())  # type: ignore[return-value]
+    by_subject = (
+        select(SchoolClass.entry_year, shown.c.subject_id, *figures)
+        .select_from(day)
+        .join(SchoolClass, SchoolClass.id == day.class_id)
+        .join(shown, shown.c.day_id == day.id)
+        .where(*begun)
+        .group_by(SchoolClass.entry_year, shown.c.subject_id)
+    )
+    rows = [*db.session.execute(by_grade), *db.session.execute(by_subject)]
+    return {(entry_year, subject_id): tuple(counts) for entry_year, subject_id, *counts in rows}
 
 
-def _due(team: Team, term: Term, last: date) -> int:
-    grade = grade_of(team.entry_year or 0, term.school_year.start_year)
-    classes = db.session.scalar(select(func.count()).select_from(SchoolClass).where(SchoolClass.entry_year == team.entry_year))
-    return (classes or 0) * len(school_days(term.starts_on, last, get_calendar(), grade=grade))
+def _classes() -> dict[int, int]:
+    """How many classes each entry year has."""
+    statement = select(SchoolClass.entry_year, func.count()).group_by(SchoolClass.entry_year)
+    return {entry_year: count for entry_year, count in db.session.execute(statement)}
 
 
 def _teachers_of_courses(term_id: int) -> set[int]:
