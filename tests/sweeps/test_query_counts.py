@@ -32,6 +32,7 @@ from school.permissions import Role
 from tests.courses.small_courses import add_course
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, values
 from tests.sweeps.access import committed
+from tests.sweeps.mentor_town import grow_mentoring
 from tests.sweeps.town import COLUMNS, GOES_ON, MONDAY, TUESDAY, Target, Town
 
 pytestmark = pytest.mark.sweep
@@ -138,6 +139,7 @@ def grow(town: Town, numbers: range) -> None:
                 _add_class(number)
                 _add_calendar(number)
                 _add_courses(number)
+                grow_mentoring(number)
         db.session.remove()
 
 
