@@ -59,8 +59,7 @@ def _propose_and_confirm(page: Page) -> None:
     follow(page, "三人行")
     look(page)
     go(page.get_by_role("link", name="结对建议"))
-    for name in NAMES.values():
-        expect(page.get_by_text(name)).to_be_visible()
+    expect(page.get_by_role("heading", name="数学：老陈 → 中周 → 新郑")).to_be_visible()
     look(page, "triad-proposal")
     go(page.get_by_role("button", name="拟定选中的组"))
     expect(page.get_by_text("已拟定 1 组，核对后确认。")).to_be_visible()

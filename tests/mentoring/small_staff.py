@@ -5,20 +5,26 @@
 The office is 李主任, the principal 王校长; 赵组长 assesses.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+
+import pytest
 
 from school.accounts.models import User
 from school.accounts.service import grant_role
 from school.audit.service import Actor
 from school.calendar.models import SchoolYear, Term
 from school.clock import ZONE
-from school.db import db
-from school.mentoring.enums import Seat, Title
-from school.mentoring.models import TeacherProfile
+from school.db import db, transaction
+from school.errors import Refused
+from school.mentoring.enums import Outcome, Seat, Title
+from school.mentoring.models import TeacherProfile, Triad
+from school.mentoring.service import acceptance, triads
 from school.people.models import SchoolClass, Subject, Teacher, TeachingAssignment
 from school.permissions import Role
 from tests.accounts.cast import somebody
+from tests.support.html import parse
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=ZONE)
 AFTER_TERM = datetime(2027, 1, 23, 9, 0, tzinfo=ZONE)
@@ -91,3 +97,43 @@ def build() -> SmallStaff:
     grant_role(leader, Role.GRADE_LEADER, starts_on=SEPTEMBER, entry_year=2024)
     db.session.commit()
     return SmallStaff(term, spring, maths, chinese, third_1, teachers, users, office, principal, leader)
+
+
+def made(staff: SmallStaff, *, is_active: bool = True, **seats: str) -> Triad:
+    """A triad of the term, confirmed unless told otherwise."""
+    with transaction():
+        triad = triads.make_triad(staff.term, staff.maths, staff.seats(**seats), SEPTEMBER, LAST, actor=TESTER)
+    if is_active:
+        with transaction():
+            triads.confirm_triad(triad.id, actor=TESTER)
+    return triad
+
+
+def refused(act: Callable[[], object]) -> str:
+    """The sentence an act is refused with; it writes nothing."""
+    with pytest.raises(Refused) as caught, transaction():
+        act()
+    return caught.value.message
+
+
+def typed_proposal(page: str, *, take: Collection[int], **changes: str) -> dict[str, str]:
+    """What a browser sends of the proposal's page when only some groups stay ticked and some fields were changed."""
+    sent = {}
+    for select in parse(page).all("select"):
+        chosen = [one.get("value", "") for one in select.iter("option") if one.get("selected") is not None]
+        sent[select.get("name", "")] = chosen[0] if chosen else ""
+    return {**sent, **{f"take_{number}": "y" for number in take}, **changes}
+
+
+def decide_all(staff: SmallStaff, triad: Triad, *, novice: Outcome) -> None:
+    """Accept both apprentices; the middle passes."""
+    with transaction():
+        opened = acceptance.open_acceptances(triad.id, actor=TESTER)
+    for row in opened:
+        points = {str(one["key"]): int(one["points"]) for one in row.rubric}
+        for user, name in ((staff.office, "李主任"), (staff.leader, "赵组长")):
+            with transaction():
+                acceptance.score(row.id, points, "", name=name, actor=Actor(user.id, name))
+        outcome = novice if row.seat is Seat.NOVICE else Outcome.PASSED
+        with transaction():
+            acceptance.decide(row.id, outcome, "意见", actor=Actor(staff.office.id, "李主任"))

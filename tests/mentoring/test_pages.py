@@ -17,7 +17,7 @@ from school.mentoring.rules.duties import DEFAULT_DUTIES
 from school.mentoring.service import acceptance, triads
 from school.permissions import Role
 from tests.accounts.cast import signed_in, somebody
-from tests.mentoring.small_staff import AFTER_TERM, LAST, NOON, SEPTEMBER, TESTER, SmallStaff
+from tests.mentoring.small_staff import AFTER_TERM, LAST, NOON, SEPTEMBER, TESTER, SmallStaff, typed_proposal
 from tests.support.client import SchoolClient
 
 Device = Callable[[str], SchoolClient]
@@ -73,9 +73,9 @@ def test_the_office_takes_a_suggestion_and_confirms_it(staff: SmallStaff, device
     office = device("office")
     assert "还没有三人行" in office.get("/mentoring").text
     page = office.get("/mentoring/proposal").text
-    for words in ("新郑", "新王", "中周", "同教数学", "拟定选中的组"):
+    for words in ("数学：老陈 → 中吴 → 新郑", "新王", "中周", "同教数学", "拟定选中的组"):
         assert words in page
-    taken = office.post_form("/mentoring/proposal", {"take": ["0", "77", "x"]}, follow_redirects=True)
+    taken = office.post_form("/mentoring/proposal", typed_proposal(page, take=[1]), follow_redirects=True)
     assert "已拟定 1 组，核对后确认。" in taken.text
     made = db.session.query(Triad).one()
     assert (made.state, made.starts_on) == (TriadState.PROPOSED, NOON.date())
@@ -83,8 +83,9 @@ def test_the_office_takes_a_suggestion_and_confirms_it(staff: SmallStaff, device
     for _time in range(2):
         assert _tap(office, f"{url}/confirm", url).status_code == 303
     assert "进行中" in office.get("/mentoring?state=active").text
-    assert "还没有三人行" in office.get("/mentoring?state=dissolved").text
-    assert "没有选中可以拟定的组" in office.post_form("/mentoring/proposal", {}, follow_redirects=True).text
+    assert "没有这样的三人行" in office.get("/mentoring?state=dissolved").text
+    nothing = office.post_form("/mentoring/proposal", typed_proposal(office.get("/mentoring/proposal").text, take=[]))
+    assert (nothing.status_code, "请先勾选要拟定的组" in nothing.text) == (422, True)
     assert db.session.query(Triad).count() == 1
 
 
@@ -123,7 +124,8 @@ def test_only_those_of_the_triad_and_the_office_see_it(staff: SmallStaff, triad:
         assert {device(who).get(page).status_code for page in pages} == {status}, who
         assert device(who).get(f"/mentoring/triads/{triad.id}/entries/new").status_code == status
     for who in ("chen", "wang", "guardian", "principal"):
-        for page in ("proposal", "new", "duties", "rubric", f"triads/{triad.id}/change", f"triads/{triad.id}/dissolve"):
+        own = [f"triads/{triad.id}/{act}" for act in ("change", "dissolve", "extend")]
+        for page in ("proposal", "new", "duties", "rubric", *own):
             assert device(who).get(f"/mentoring/{page}").status_code == 403, (who, page)
     assert device("chen").get("/mentoring").status_code == 403
     assert device("office").get("/mentoring/triads/999").status_code == 404
@@ -159,6 +161,8 @@ def test_a_text_changed_meanwhile_is_read_again_before_it_is_signed(staff: Small
     assert _duties(office, novice_observation="61").status_code == 422
     assert db.session.query(MentorDuty).count() == 0
     assert _duties(office, novice_observation="18").status_code == 303
+    unseen = _duties(office, novice_observation="19", seen="15 7 1")
+    assert (unseen.status_code, "别人已经改过次数" in unseen.text, "现在是 18 次" in unseen.text) == (422, True, True)
     assert office.post_form(f"{url}/renew", page=url, follow_redirects=True).text.count("现在是第 2 版") == 1
     stale = device("zheng").post_form(url, {"agrees": "y", "digest": old})
     assert stale.status_code == 422

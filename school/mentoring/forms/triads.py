@@ -1,6 +1,8 @@
-"""Forms of triads: seats and period, a change, duties, signing."""
+"""Forms of triads: seats and period, the proposal, a change, duties, signing."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from wtforms import BooleanField, DateField, HiddenField, SelectField
 from wtforms.validators import NumberRange
@@ -36,6 +38,40 @@ class TriadForm(SchoolForm):
         return {seat: self[seat.value].data for seat in Seat}
 
 
+@dataclass(frozen=True)
+class Block:
+    """One suggestion as the office may change it: whom each seat offers, and who is chosen."""
+
+    subject_id: int
+    offered: Mapping[Seat, Sequence[tuple[str, str]]]
+    seats: Mapping[Seat, int]
+    previous_id: int | None = None
+
+
+class ProposalForm(SchoolForm):
+    """Suggestions to take, each with its three seats; the fields follow the blocks by number."""
+
+    @classmethod
+    def of(cls, blocks: Mapping[int, Block]) -> "ProposalForm":
+        """The form of the blocks; what was typed stays."""
+        fields: dict[str, object] = {}
+        for number, block in blocks.items():
+            fields[f"take_{number}"] = BooleanField("拟定这一组", default=True)
+            for seat in Seat:
+                chosen = block.seats.get(seat)
+                offered = choices(block.offered[seat])
+                fields[f"{seat.value}_{number}"] = SelectField(seat.label, coerce=int, choices=offered, default=chosen)
+        return type("FilledProposalForm", (cls,), fields)()
+
+    def taken(self, blocks: Iterable[int]) -> list[int]:
+        """The numbers that are ticked."""
+        return [number for number in blocks if self[f"take_{number}"].data]
+
+    def seats(self, number: int) -> dict[Seat, int]:
+        """The chosen teachers of a block by seat."""
+        return {seat: self[f"{seat.value}_{number}"].data for seat in Seat}
+
+
 class ChangeForm(SchoolForm):
     """Somebody else takes a seat."""
 
@@ -58,7 +94,9 @@ class SignForm(SchoolForm):
 
 
 class DutiesForm(SchoolForm):
-    """How often each seat owes what; the fields follow the presets."""
+    """How often each seat owes what; the fields follow the presets, `seen` is what the page showed."""
+
+    seen = HiddenField()
 
     def rows(self) -> list[tuple[Seat, DutyField, EntryKind, object]]:
         """Seat, field of the agreement, kind and form field of each duty."""
@@ -70,6 +108,16 @@ class DutiesForm(SchoolForm):
             name = f"{duty.seat.value}_{duty.kind.value}"
             if name in self:
                 self[name].data = duty.count
+        self.remember(duties)
+
+    def remember(self, duties: Iterable[Duty]) -> None:
+        """Note what the page shows as stored."""
+        self.seen.data = " ".join(str(duty.count) for duty in duties)
+
+    def seen_duties(self) -> list[Duty]:
+        """What the page showed as stored; nothing that could be stored when the field is not as a page sends it."""
+        counts = [int(one) if re.fullmatch("[0-9]{1,2}", one) else -1 for one in (self.seen.data or "").split()]
+        return [Duty(*row[:3], count) for row, count in zip(DEFAULT_DUTIES, counts, strict=False)]
 
     def chosen(self) -> list[Duty]:
         """The duties as typed."""

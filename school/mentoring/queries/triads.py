@@ -1,10 +1,16 @@
-"""Triads with their members, the staff they are made of, agreements and duties."""
+"""Triads with their members, the staff they are made of, agreements and duties.
 
+`find_triad`, `lock_triad` (whoever writes something of one triad), `lock_term` (whoever changes who sits where; before the
+triad's lock), and `TriadFacts`, a triad as plain values.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from school.calendar.models import Term
 from school.calendar.rules import grade_of
@@ -12,9 +18,10 @@ from school.db import db
 from school.mentoring.enums import Outcome, Seat, TriadState
 from school.mentoring.models import Acceptance, Agreement, MentorDuty, Triad, TriadMember
 from school.mentoring.queries.growth import TieredTeacher
-from school.mentoring.rules.proposing import Colleague, Earlier
-from school.mentoring.rules.triads import Candidate, Sitting
+from school.mentoring.rules.proposing import Colleague
+from school.mentoring.rules.triads import Candidate, Earlier, Eligibility, Sitting
 from school.people.models import SchoolClass, Subject, Teacher, TeachingAssignment
+from school.preferences.queries import get_preferences
 
 
 @dataclass(frozen=True)
@@ -31,10 +38,15 @@ class TriadFacts:
     changes: int
 
 
+def holders_of(triad: Triad) -> dict[Seat, Teacher]:
+    """The latest holder of each seat: who sits there, sat there last, or is to sit there after a change."""
+    latest = {one.seat: one.teacher for one in sorted(triad.members, key=lambda one: (one.starts_on, one.id))}
+    return {seat: latest[seat] for seat in Seat if seat in latest}
+
+
 def facts_of(triad: Triad) -> TriadFacts:
     """A triad row as plain values; the latest holder of each seat counts."""
-    latest = {one.seat: one.teacher for one in sorted(triad.members, key=lambda one: (one.starts_on, one.id))}
-    ordered = {seat: latest[seat] for seat in Seat if seat in latest}
+    ordered = holders_of(triad)
     return TriadFacts(
         id=triad.id,
         subject=triad.subject.name,
@@ -58,12 +70,9 @@ def lock_triad(triad_id: int) -> Triad | None:
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def lock_teachers(ids: Iterable[int]) -> None:
-    """The teachers who are to sit somewhere, locked in ascending id: whoever seats one of them waits."""
-    wanted = sorted(set(ids))
-    if wanted:
-        statement = select(Teacher.id).where(Teacher.id.in_(wanted)).order_by(Teacher.id)
-        db.session.execute(statement.with_for_update(key_share=True))
+def lock_term(term_id: int) -> None:
+    """The term, locked until the transaction ends: in one term one at a time changes who sits where, and the duties."""
+    db.session.execute(select(Term.id).where(Term.id == term_id).with_for_update(key_share=True, of=Term))
 
 
 def triads_of_term(term_id: int) -> Sequence[Triad]:
@@ -79,7 +88,12 @@ def triads_of_teacher(teacher_id: int) -> Sequence[Triad]:
 
 
 def sittings_between(first: date, last: date) -> list[Sitting]:
-    """Everybody's time on a seat that has a day between two days; of a dissolved triad what came before its end."""
+    """Everybody's time on a seat that has a day between two days, by triad; of a dissolved one what came before its end.
+
+    A triad that was dissolved before its second day never held anybody.
+    """
+    later = aliased(TriadMember)
+    began = select(later.id).where(later.triad_id == Triad.id, or_(later.ends_on.is_(None), later.ends_on > Triad.starts_on))
     statement = (
         select(
             TriadMember.triad_id,
@@ -91,6 +105,7 @@ def sittings_between(first: date, last: date) -> list[Sitting]:
         )
         .join(Triad, Triad.id == TriadMember.triad_id)
         .where(TriadMember.starts_on <= last, Triad.ends_on >= first)
+        .where(or_(Triad.state != TriadState.DISSOLVED, began.exists()))
         .order_by(TriadMember.id)
     )
     rows = db.session.execute(statement)
@@ -98,27 +113,37 @@ def sittings_between(first: date, last: date) -> list[Sitting]:
     return [one for one in found if one.overlaps(first, last)]
 
 
+def eligibility() -> Eligibility:
+    """The school's settings of who may sit where."""
+    present = get_preferences()
+    years = (present.mentor_chief_years, present.mentor_middle_years, present.mentor_novice_years)
+    return Eligibility(*years, present.mentor_chief_places)
+
+
 def candidate_of(one: TieredTeacher) -> Candidate:
     """A teacher as eligibility sees them."""
     return Candidate(one.id, one.name, one.years, one.verdict.tier)
 
 
-def colleagues_of(term: Term, staff: Iterable[TieredTeacher]) -> list[Colleague]:
-    """Who teaches which subject in which grades in a term, with the number of their classes."""
+def colleagues_of(term: Term, staff: Iterable[TieredTeacher], day: date) -> list[Colleague]:
+    """Who teaches which subject in which grades in a term, on the day or later, with the number of all their lessons."""
     by_id = {one.id: one for one in staff}
     statement = (
         select(TeachingAssignment.teacher_id, Subject.id, Subject.name, SchoolClass.entry_year)
         .join(Subject, Subject.id == TeachingAssignment.subject_id)
         .join(SchoolClass, SchoolClass.id == TeachingAssignment.class_id)
         .where(TeachingAssignment.term_id == term.id)
-        .order_by(Subject.position, TeachingAssignment.teacher_id)
+        .where(or_(TeachingAssignment.ends_on.is_(None), TeachingAssignment.ends_on >= day))
+        .order_by(Subject.position, Subject.id, TeachingAssignment.teacher_id)
     )
     start_year = term.school_year.start_year
-    found: dict[tuple[int, int], tuple[str, list[int]]] = {}
+    found: dict[tuple[int, int], tuple[str, set[int]]] = {}
+    lessons: Counter[int] = Counter()
     for teacher_id, subject_id, subject, entry_year in db.session.execute(statement):
-        found.setdefault((subject_id, teacher_id), (subject, []))[1].append(grade_of(entry_year, start_year))
+        found.setdefault((subject_id, teacher_id), (subject, set()))[1].add(grade_of(entry_year, start_year))
+        lessons[teacher_id] += 1
     return [
-        Colleague(candidate_of(by_id[teacher_id]), subject_id, subject, frozenset(grades), len(grades))
+        Colleague(candidate_of(by_id[teacher_id]), subject_id, subject, frozenset(grades), lessons[teacher_id])
         for (subject_id, teacher_id), (subject, grades) in found.items()
         if teacher_id in by_id
     ]
@@ -133,7 +158,33 @@ def extended_before(term: Term) -> list[Earlier]:
         .where(Triad.id.in_(select(Acceptance.triad_id).where(Acceptance.outcome == Outcome.EXTENDED)))
         .order_by(Triad.id)
     )
-    return [Earlier(one.id, one.subject_id, facts_of(one).ids) for one in db.session.scalars(statement)]
+    rows = db.session.scalars(statement).all()
+    extended = _extended([one.id for one in rows])
+    return [Earlier(one.id, one.subject_id, one.ends_on, facts_of(one).ids, extended[one.id]) for one in rows]
+
+
+def earlier_of(triad: Triad) -> Earlier:
+    """A triad as another may go on from it; extended are only those of a completed one."""
+    extended = _extended([triad.id])[triad.id] if triad.state is TriadState.COMPLETED else frozenset()
+    taken = select(Triad.id).where(Triad.previous_id == triad.id, Triad.state != TriadState.DISSOLVED).limit(1)
+    is_continued = db.session.scalar(taken) is not None
+    return Earlier(triad.id, triad.subject_id, triad.ends_on, facts_of(triad).ids, extended, is_continued)
+
+
+def term_after(day: date) -> Term | None:
+    """The first term that begins after a day."""
+    return db.session.scalar(select(Term).where(Term.starts_on > day).order_by(Term.starts_on).limit(1))
+
+
+def _extended(triad_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By triad the apprentices who did not pass."""
+    statement = select(Acceptance.triad_id, Acceptance.teacher_id).where(
+        Acceptance.triad_id.in_(list(triad_ids)), Acceptance.outcome == Outcome.EXTENDED
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for triad_id, teacher_id in db.session.execute(statement):
+        found[triad_id].add(teacher_id)
+    return defaultdict(frozenset, {triad_id: frozenset(ids) for triad_id, ids in found.items()})
 
 
 def agreement_in_force(triad_id: int) -> Agreement | None:
@@ -155,6 +206,6 @@ def duty_rows(term_id: int) -> Sequence[MentorDuty]:
 
 def lock_duties(term_id: int) -> Sequence[MentorDuty]:
     """The term, locked until the transaction ends, and its duties read anew."""
-    db.session.execute(select(Term.id).where(Term.id == term_id).with_for_update(key_share=True, of=Term))
+    lock_term(term_id)
     statement = select(MentorDuty).where(MentorDuty.term_id == term_id).order_by(MentorDuty.id)
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 
-from school.errors import Refused
+from school.errors import Conflict
 from school.mentoring.enums import DutyField, Seat, Signer
 from school.mentoring.rules.duties import Duty
 
@@ -12,7 +12,10 @@ from school.mentoring.rules.duties import Duty
 def agreement_text(
     school_name: str, subject: str, names: Mapping[Seat, str], starts_on: date, ends_on: date, duties: Iterable[Duty]
 ) -> str:
-    """The agreement as it is signed: parties, period, both sides' duties with counts in the three fields, appraisal, exit."""
+    """The agreement as it is signed: parties, period, both sides' duties with counts in the three fields, appraisal, exit.
+
+    `names` tell the parties apart for good (name and staff code): another person is always another text.
+    """
     owed = list(duties)
     lines = [
         f"{school_name}“三人行”师徒结对责任书",
@@ -49,9 +52,9 @@ def digest_of(text: str) -> str:
 
 
 def check_signing(signer: Signer, signed: Collection[Signer], shown: str, digest: str) -> bool:
-    """Whether the signature is new; raises `Refused` when the text shown is not the one in force."""
+    """Whether the signature is new; raises `Conflict` when the text shown is not the one in force."""
     if shown != digest:
-        raise Refused("责任书的内容刚刚有改动，请重新看过再签。")
+        raise Conflict("责任书的内容刚刚有改动，请重新看过再签。")
     return signer not in signed
 
 

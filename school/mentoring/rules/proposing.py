@@ -1,17 +1,20 @@
 """Suggesting triads from the staff list: same subject, near grades, years and load; the office decides (S8)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
 
 from school.errors import Refused
 from school.mentoring.enums import Seat
-from school.mentoring.rules.triads import Candidate, Eligibility, check_eligible
+from school.mentoring.rules.triads import APPRENTICES, Candidate, Earlier, Eligibility, check_eligible
+
+LACKING = {Seat.CHIEF: "空闲的首席师傅", Seat.MIDDLE: "空闲的2号中坚教师", Seat.NOVICE: "还没有师傅的新教师"}
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """A teacher of one subject with the grades and the number of classes they teach it in this term."""
+    """A teacher of one subject: the grades they teach it in, and how many lessons (class and subject) they have in all."""
 
     candidate: Candidate
     subject_id: int
@@ -33,122 +36,175 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the helper suggests, and who of the novices stays without, with the reason."""
+    """What the helper suggests, which apprentices stay without and why, and of whom the years are not known."""
 
     suggestions: tuple[Suggestion, ...]
     without: tuple[tuple[Candidate, str], ...]
+    unknown: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """A triad of last term that was extended: the apprentice who goes on, with masters who may stay."""
+@dataclass
+class Places:
+    """Who has a seat so far: apprentices by id, triads led by chief, and apprentices of last term kept for their own triad."""
 
-    triad_id: int
-    subject_id: int
-    seats: Mapping[Seat, int]
+    apprentices: set[int]
+    led: Counter[int]
+    kept: set[int] = field(default_factory=set)
 
+    def take(self, made: Suggestion) -> None:
+        """Seat the three of a suggestion."""
+        self.apprentices.update(made.seats[seat].id for seat in APPRENTICES)
+        self.led[made.seats[Seat.CHIEF].id] += 1
 
-def propose(
-    colleagues: Iterable[Colleague], earlier: Sequence[Earlier], busy: Mapping[Seat, Collection[int]], eligibility: Eligibility
-) -> Proposal:
-    """Suggest a triad for every novice, subject by subject in the order they come; deterministic.
-
-    Extended triads of last term come first with the people they had. Then each novice gets the middle teacher and the chief
-    of the same subject whose grades are nearest, with the fewest triads and classes; `busy` are teachers who have a seat.
-    """
-    by_subject: dict[int, list[Colleague]] = {}
-    for one in colleagues:
-        by_subject.setdefault(one.subject_id, []).append(one)
-    apprentices = {*busy.get(Seat.MIDDLE, ()), *busy.get(Seat.NOVICE, ())}
-    led: Counter[int] = Counter(busy.get(Seat.CHIEF, ()))
-    suggestions: list[Suggestion] = []
-    without: list[tuple[Candidate, str]] = []
-    for unsorted in by_subject.values():
-        staff = sorted(unsorted, key=lambda one: one.candidate.id)
-        known = {one.candidate.id: one for one in staff}
-        for old in (one for one in earlier if one.subject_id == staff[0].subject_id):
-            made = _go_on(old, known, apprentices, led, eligibility)
-            if made is not None:
-                suggestions.append(made)
-                _seat(made, apprentices, led)
-        for novice in [one for one in staff if _may(one, Seat.NOVICE, eligibility) and one.candidate.years is not None]:
-            if novice.candidate.id in apprentices:
-                continue
-            found = _best(novice, staff, apprentices, led, eligibility)
-            if isinstance(found, str):
-                without.append((novice.candidate, found))
-            else:
-                suggestions.append(found)
-                _seat(found, apprentices, led)
-    return Proposal(tuple(suggestions), tuple(without))
+    def may(self, one: Colleague, seat: Seat, eligibility: Eligibility, *, is_extended: bool = False) -> bool:
+        """Whether a colleague may be suggested for a seat: masters of others are no middles, apprentices no chiefs."""
+        teacher = one.candidate.id
+        if teacher in self.apprentices or not may_sit(one.candidate, seat, eligibility, is_extended=is_extended):
+            return False
+        return self.led[teacher] < eligibility.chief_places if seat is Seat.CHIEF else not self.led[teacher]
 
 
-def _go_on(
-    old: Earlier, known: Mapping[int, Colleague], apprentices: set[int], led: Counter[int], eligibility: Eligibility
-) -> Suggestion | None:
-    """Last term's triad again, when all three are still here and may sit where they sat."""
-    people = {seat: known.get(teacher_id) for seat, teacher_id in old.seats.items()}
-    if len(people) < len(Seat) or any(one is None for one in people.values()):
-        return None
-    seats = {seat: one.candidate for seat, one in people.items() if one is not None}
-    if {seats[Seat.MIDDLE].id, seats[Seat.NOVICE].id} & apprentices or led[seats[Seat.CHIEF].id] >= eligibility.chief_places:
-        return None
-    subject = next(one.subject for one in people.values() if one is not None)
-    return Suggestion(old.subject_id, subject, seats, "上学期验收延期，原班人马继续。", old.triad_id)
-
-
-def _best(
-    novice: Colleague, staff: Sequence[Colleague], apprentices: set[int], led: Counter[int], eligibility: Eligibility
-) -> Suggestion | str:
-    """The best two masters for a novice, or why there are none."""
-    free = [one for one in staff if one.candidate.id not in apprentices and not led[one.candidate.id]]
-    middles = [one for one in free if _may(one, Seat.MIDDLE, eligibility)]
-    chiefs = [one for one in staff if _may(one, Seat.CHIEF, eligibility) and led[one.candidate.id] < eligibility.chief_places]
-    pairs = [
-        (middle, chief)
-        for middle in middles
-        for chief in chiefs
-        if len({novice.candidate.id, middle.candidate.id, chief.candidate.id}) == len(Seat)
-        and (middle.candidate.years or 0) < (chief.candidate.years or 0)
-    ]
-    if not pairs:
-        lacking = "首席师傅" if not chiefs else "2号中坚教师" if not middles else "年限合适的 1 号和 2 号"
-        return f"{novice.subject}没有空闲的{lacking}。"
-    middle, chief = min(
-        pairs,
-        key=lambda pair: (
-            _distance(novice, pair[0]),
-            led[pair[1].candidate.id],
-            _distance(pair[0], pair[1]),
-            pair[0].classes + pair[1].classes,
-            pair[0].candidate.years or 0,
-            -(pair[1].candidate.years or 0),
-            pair[0].candidate.id,
-            pair[1].candidate.id,
-        ),
-    )
-    seats = {Seat.CHIEF: chief.candidate, Seat.MIDDLE: middle.candidate, Seat.NOVICE: novice.candidate}
-    near = "同年级" if not _distance(novice, middle) else f"相隔{_distance(novice, middle)}个年级"
-    why = (
-        f"同教{novice.subject}；3号任教 {novice.candidate.years} 年，2号 {middle.candidate.years} 年（{near}），"
-        f"1号 {chief.candidate.years} 年，现带 {led[chief.candidate.id]} 组。"
-    )
-    return Suggestion(novice.subject_id, novice.subject, seats, why)
-
-
-def _seat(made: Suggestion, apprentices: set[int], led: Counter[int]) -> None:
-    apprentices.update(made.seats[seat].id for seat in (Seat.MIDDLE, Seat.NOVICE))
-    led[made.seats[Seat.CHIEF].id] += 1
-
-
-def _may(one: Colleague, seat: Seat, eligibility: Eligibility) -> bool:
+def may_sit(candidate: Candidate, seat: Seat, eligibility: Eligibility, *, is_extended: bool = False) -> bool:
+    """Whether years and tier go with a seat."""
     try:
-        check_eligible(one.candidate, seat, eligibility)
+        check_eligible(candidate, seat, eligibility, is_extended=is_extended)
     except Refused:
         return False
     return True
 
 
-def _distance(one: Colleague, other: Colleague) -> int:
+def propose(
+    colleagues: Iterable[Colleague], earlier: Sequence[Earlier], busy: Mapping[Seat, Collection[int]], eligibility: Eligibility
+) -> Proposal:
+    """Suggest a triad for every novice, subject by subject in the order they come; deterministic, and each can be taken.
+
+    Apprentices who did not pass come first, with the people they had as far as these are free. Then each novice gets the
+    middle teacher and the chief of the same subject whose grades are nearest, with the fewest triads and lessons; `busy` are
+    teachers who have a seat.
+    """
+    staff = list(colleagues)
+    by_subject: dict[int, list[Colleague]] = {}
+    for one in staff:
+        by_subject.setdefault(one.subject_id, []).append(one)
+    places = Places({*busy.get(Seat.MIDDLE, ()), *busy.get(Seat.NOVICE, ())}, Counter(busy.get(Seat.CHIEF, ())))
+    going_on = [one for one in earlier if one.extended and not one.is_continued]
+    here = {(one.subject_id, one.candidate.id) for one in staff}
+    places.kept = {teacher for one in going_on for teacher in one.extended if (one.subject_id, teacher) in here}
+    suggestions: list[Suggestion] = []
+    without: dict[int, tuple[Candidate, str]] = {}
+    for subject_id, unsorted in by_subject.items():
+        of_subject = sorted(unsorted, key=lambda one: one.candidate.id)
+        for made in _of_subject(of_subject, [one for one in going_on if one.subject_id == subject_id], places, eligibility):
+            if isinstance(made, Suggestion):
+                suggestions.append(made)
+                places.take(made)
+            else:
+                without.setdefault(made[0].id, made)
+    return Proposal(
+        tuple(suggestions),
+        tuple(one for teacher, one in without.items() if teacher not in places.apprentices),
+        tuple({one.candidate.id: one.candidate for one in staff if one.candidate.years is None}.values()),
+    )
+
+
+def options(colleagues: Iterable[Colleague], subject_id: int, seat: Seat, eligibility: Eligibility) -> list[Colleague]:
+    """Whom the office may pick for a seat of a subject: by years and tier, whoever they sit with already."""
+    return [one for one in colleagues if one.subject_id == subject_id and may_sit(one.candidate, seat, eligibility)]
+
+
+def _of_subject(
+    staff: Sequence[Colleague], going_on: Iterable[Earlier], places: Places, eligibility: Eligibility
+) -> Iterator[Suggestion | tuple[Candidate, str]]:
+    """A suggestion for each apprentice of a subject, or why there is none."""
+    for old in going_on:
+        pinned = _still_there(old, {one.candidate.id: one for one in staff}, places, eligibility)
+        places.kept -= old.extended - {one.candidate.id for one in pinned.values()}
+        again = [pinned[seat] for seat in APPRENTICES if seat in pinned]
+        apprentice = next((one for one in again if one.candidate.id in old.extended), None)
+        if apprentice is not None:
+            yield _best(apprentice, pinned, staff, places, eligibility, old)
+    for novice in staff:
+        known = novice.candidate.years is not None and novice.candidate.id not in places.kept
+        if known and places.may(novice, Seat.NOVICE, eligibility):
+            yield _best(novice, {Seat.NOVICE: novice}, staff, places, eligibility)
+
+
+def _still_there(old: Earlier, known: Mapping[int, Colleague], places: Places, eligibility: Eligibility) -> dict[Seat, Colleague]:
+    """Who of an earlier triad sits again: those who are here, free, and may still sit there or did not pass."""
+    found = {}
+    for seat, teacher in old.seats.items():
+        one, is_extended = known.get(teacher), teacher in old.extended
+        if one is None or (teacher in places.kept and not is_extended):
+            continue
+        if places.may(one, seat, eligibility, is_extended=is_extended):
+            found[seat] = one
+    return found
+
+
+def _best(
+    apprentice: Colleague,
+    pinned: Mapping[Seat, Colleague],
+    staff: Sequence[Colleague],
+    places: Places,
+    eligibility: Eligibility,
+    old: Earlier | None = None,
+) -> Suggestion | tuple[Candidate, str]:
+    """The best people for the seats that are not pinned, or the apprentice with what is lacking."""
+    offered = {seat: [pinned[seat]] if seat in pinned else _free(staff, seat, places, eligibility) for seat in Seat}
+    trios = [
+        trio
+        for trio in product(*(offered[seat] for seat in Seat))
+        if len({one.candidate.id for one in trio}) == len(Seat) and (old or _years(trio[1]) < _years(trio[0]))
+    ]
+    if not trios:
+        lacking = next((LACKING[seat] for seat in Seat if not offered[seat]), "年限合适的 1 号和 2 号")
+        return apprentice.candidate, f"{apprentice.subject}没有{lacking}。"
+    led = places.led
+    chief, middle, novice = min(
+        trios,
+        key=lambda trio: (
+            distance(trio[2], trio[1]),
+            led[trio[0].candidate.id],
+            distance(trio[1], trio[0]),
+            trio[0].classes + trio[1].classes,
+            _years(trio[1]),
+            -_years(trio[0]),
+            *(one.candidate.id for one in reversed(trio)),
+        ),
+    )
+    seats = {Seat.CHIEF: chief.candidate, Seat.MIDDLE: middle.candidate, Seat.NOVICE: novice.candidate}
+    apart = distance(novice, middle)
+    why = (
+        f"同教{apprentice.subject}；3号{_taught(novice)}；2号{_taught(middle)}，"
+        f"与3号{f'相隔 {apart} 个年级' if apart else '同年级'}，任课 {middle.classes} 个班次；"
+        f"1号{_taught(chief)}，已带 {led[chief.candidate.id]} 组。"
+    )
+    if old is not None:
+        names = "、".join(seats[seat].name for seat in APPRENTICES if seats[seat].id in old.extended)
+        same = all(seats[seat].id == old.seats.get(seat) for seat in Seat)
+        why = f"{names}上学期验收延期，{'原班人马继续。' if same else '换下的人另选。' + why}"
+    return Suggestion(apprentice.subject_id, apprentice.subject, seats, why, old.triad_id if old else None)
+
+
+def _free(staff: Iterable[Colleague], seat: Seat, places: Places, eligibility: Eligibility) -> list[Colleague]:
+    """Who may be suggested for a seat; apprentices of last term only for their own triad, novices only with known years."""
+    return [
+        one
+        for one in staff
+        if one.candidate.id not in places.kept
+        and places.may(one, seat, eligibility)
+        and (seat is not Seat.NOVICE or one.candidate.years is not None)
+    ]
+
+
+def distance(one: Colleague, other: Colleague) -> int:
     """How many grades two colleagues are apart; 0 when they share one, and when one of them has none."""
     return min((abs(a - b) for a in one.grades for b in other.grades), default=0)
+
+
+def _years(one: Colleague) -> int:
+    return one.candidate.years or 0
+
+
+def _taught(one: Colleague) -> str:
+    return f"任教 {one.candidate.years} 年" if one.candidate.years else "任教不满 1 年"

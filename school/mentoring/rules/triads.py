@@ -54,18 +54,21 @@ def check_dates(starts_on: date, ends_on: date, *, first: date, last: date) -> N
         raise Refused(f"起止日期应在学期之内（{first.isoformat()} 至 {last.isoformat()}）。", "starts_on")
 
 
-def check_seats(seats: Mapping[Seat, Candidate], eligibility: Eligibility) -> None:
-    """Raise `Refused` unless the three seats are held by three people, each of whom may sit there."""
+def check_seats(seats: Mapping[Seat, Candidate], eligibility: Eligibility, extended: Collection[int] = ()) -> None:
+    """Raise `Refused` unless the three seats are held by three people, each of whom may sit there.
+
+    `extended` are the ids of apprentices who did not pass and go on: they sit on, however many years they have by now.
+    """
     for seat in Seat:
         if seat not in seats:
             raise Refused(f"请选择{seat.label}。", seat.value)
     if len({one.id for one in seats.values()}) < len(Seat):
         raise Refused("一个三人行要有三位不同的教师。", "novice")
     for seat, candidate in seats.items():
-        check_eligible(candidate, seat, eligibility)
+        check_eligible(candidate, seat, eligibility, is_extended=candidate.id in extended)
 
 
-def check_eligible(candidate: Candidate, seat: Seat, eligibility: Eligibility) -> None:
+def check_eligible(candidate: Candidate, seat: Seat, eligibility: Eligibility, *, is_extended: bool = False) -> None:
     """Raise `Refused` when a teacher's years or tier do not go with the seat; unknown years fit the novice's alone."""
     years = candidate.years
     if seat is Seat.CHIEF:
@@ -75,14 +78,13 @@ def check_eligible(candidate: Candidate, seat: Seat, eligibility: Eligibility) -
             raise Refused(f"{candidate.name}是{candidate.tier.label}，不能坐 1 号。", seat.value)
     if seat is Seat.MIDDLE and (years is None or years < eligibility.middle_years):
         raise Refused(f"{candidate.name}任教不满 {eligibility.middle_years} 年，不能坐 2 号。", seat.value)
-    if seat is Seat.NOVICE and years is not None and years >= eligibility.novice_years:
+    if seat is Seat.NOVICE and not is_extended and years is not None and years >= eligibility.novice_years:
         raise Refused(f"{candidate.name}任教已满 {eligibility.novice_years} 年，不用再坐 3 号。", seat.value)
 
 
 def check_sitting(
     candidate: Candidate,
     seat: Seat,
-    others: Mapping[Seat, int],
     sittings: Iterable[Sitting],
     *,
     triad_id: int,
@@ -90,25 +92,25 @@ def check_sitting(
     last: date,
     eligibility: Eligibility,
 ) -> None:
-    """Raise `Refused` when taking the seat from `first` to `last` breaks a rule over all live triads.
+    """Raise `Refused` when taking the seat from `first` to `last` breaks a rule on any day, over all triads.
 
-    `others` are the teachers on the triad's other seats, `sittings` the times in all live triads. An apprentice has one
-    master at a time; a chief leads at most `chief_places` triads; nobody is master of their own master; nobody twice in one.
+    `sittings` are everybody's times, those on the triad's other seats too; what is on the seat itself gives way. Nobody sits
+    twice in a triad; an apprentice has one master at a time; a chief leads at most `chief_places` triads; nobody is, over
+    whatever chain of triads, master of their own master.
     """
-    if candidate.id in others.values():
-        raise Refused(f"{candidate.name}已经在这个三人行里。", seat.value)
-    at_once = [one for one in sittings if one.triad_id != triad_id and one.overlaps(first, last)]
-    mine = [one for one in at_once if one.teacher_id == candidate.id]
-    if seat in APPRENTICES and any(one.seat in APPRENTICES for one in mine):
-        raise Refused(f"{candidate.name}同一时间已在另一个三人行里当徒弟，一人只能有一位师傅。", seat.value)
-    if seat is Seat.CHIEF and sum(one.seat is Seat.CHIEF for one in mine) >= eligibility.chief_places:
-        raise Refused(f"{candidate.name}已带 {eligibility.chief_places} 组，不能再带。", seat.value)
-    masters = masters_of(at_once)
-    wanted = {**others, seat: candidate.id}
-    for master_seat, apprentice_seat in ((Seat.CHIEF, Seat.MIDDLE), (Seat.MIDDLE, Seat.NOVICE), (Seat.CHIEF, Seat.NOVICE)):
-        master, apprentice = wanted.get(master_seat), wanted.get(apprentice_seat)
-        if master is not None and apprentice is not None and apprentice in _above(master, masters):
-            raise Refused("两位教师在别的三人行里正好师徒相反，不能互为师傅。", seat.value)
+    at_once = [one for one in sittings if one.overlaps(first, last) and (one.triad_id, one.seat) != (triad_id, seat)]
+    for day in sorted({first, *(one.starts_on for one in at_once if one.starts_on > first)}):
+        now = [one for one in at_once if one.starts_on <= day <= one.ends_on]
+        mine = [one for one in now if one.teacher_id == candidate.id]
+        if any(one.triad_id == triad_id for one in mine):
+            raise Refused(f"{candidate.name}已经在这个三人行里。", seat.value)
+        if seat in APPRENTICES and any(one.seat in APPRENTICES for one in mine):
+            raise Refused(f"{candidate.name}同一时间已在另一个三人行里当徒弟，一人只能有一位师傅。", seat.value)
+        if seat is Seat.CHIEF and sum(one.seat is Seat.CHIEF for one in mine) >= eligibility.chief_places:
+            raise Refused(f"{candidate.name}已带 {eligibility.chief_places} 组，不能再带。", seat.value)
+        taken = Sitting(triad_id, seat, candidate.id, first, last)
+        if candidate.id in _above(candidate.id, masters_of([*now, taken])):
+            raise Refused(f"{candidate.name}在别的三人行里正好是自己徒弟的徒弟，不能互为师傅。", seat.value)
 
 
 def masters_of(sittings: Iterable[Sitting]) -> dict[int, set[int]]:
@@ -139,7 +141,7 @@ def breaches(sittings: Collection[Sitting], eligibility: Eligibility) -> list[st
                 found.append(f"{day}: {teacher} has two masters")
             if sum(one.seat is Seat.CHIEF for one in mine) > eligibility.chief_places:
                 found.append(f"{day}: {teacher} leads too many")
-            if teacher in _above(teacher, masters_of(now), is_strict=True):
+            if teacher in _above(teacher, masters_of(now)):
                 found.append(f"{day}: {teacher} is their own master")
         seats = [(one.triad_id, one.seat) for one in now]
         found += [f"{day}: seat {seat} of {triad} is held twice" for triad, seat in set(seats) if seats.count((triad, seat)) > 1]
@@ -147,12 +149,15 @@ def breaches(sittings: Collection[Sitting], eligibility: Eligibility) -> list[st
 
 
 def check_change(state: TriadState, on_day: date, reason: str, *, starts_on: date, ends_on: date) -> None:
-    """Raise `Refused` for a change of members outside the triad's time, without a reason, or in one that is over."""
+    """Raise `Refused` for a change of members outside the triad's time, without a reason, or in one that is over.
+
+    In a proposal nobody has sat yet, so a seat is simply filled anew, from the first day.
+    """
     if state not in LIVE:
         raise Refused(f"这个三人行{state.label}，不能再换人。")
     if not reason:
         raise Refused("请写明换人的原因。", "reason")
-    if not starts_on < on_day <= ends_on:
+    if state is TriadState.ACTIVE and not starts_on < on_day <= ends_on:
         raise Refused(f"换人日期应在 {(starts_on + timedelta(days=1)).isoformat()} 到 {ends_on.isoformat()} 之间。", "on_day")
 
 
@@ -162,17 +167,49 @@ def check_confirm(state: TriadState) -> None:
         raise Refused(f"这个三人行{state.label}，不用再确认。")
 
 
+def check_discard(state: TriadState) -> None:
+    """Raise `Refused` unless the triad is still a proposal, which may be thrown away."""
+    if state is not TriadState.PROPOSED:
+        raise Refused(f"这个三人行{state.label}，不能放弃。")
+
+
 def check_dissolve(state: TriadState, reason: str) -> None:
-    """Raise `Refused` without a reason, or when the triad is over."""
-    if state not in LIVE:
+    """Raise `Refused` without a reason, or when the triad is not active; a proposal is thrown away instead."""
+    if state is not TriadState.ACTIVE:
         raise Refused(f"这个三人行{state.label}，不能解除。")
     if not reason:
         raise Refused("请写明解除的原因。", "reason")
 
 
-def _above(teacher: int, masters: Mapping[int, set[int]], *, is_strict: bool = False) -> set[int]:
-    """Everybody who is master of a teacher, directly or over others; with `is_strict` the teacher only if in a circle."""
-    found: set[int] = set() if is_strict else {teacher}
+@dataclass(frozen=True)
+class Earlier:
+    """A triad that ended: who sat where last, which apprentices did not pass, and whether another goes on from it."""
+
+    triad_id: int
+    subject_id: int
+    ends_on: date
+    seats: Mapping[Seat, int]
+    extended: frozenset[int]
+    is_continued: bool = False
+
+
+def check_extension(earlier: Earlier, subject_id: int, seats: Mapping[Seat, int], starts_on: date) -> None:
+    """Raise `Refused` unless a triad may go on from an earlier one: once, in the subject, later, with who did not pass."""
+    if not earlier.extended:
+        raise Refused("这个三人行没有延期的徒弟，不用续办。")
+    if earlier.is_continued:
+        raise Refused("这个三人行已经续办过了。")
+    if subject_id != earlier.subject_id:
+        raise Refused("续办的三人行要是同一学科。", "subject_id")
+    if starts_on <= earlier.ends_on:
+        raise Refused(f"续办要从上一期结束（{earlier.ends_on.isoformat()}）之后开始。", "starts_on")
+    if not earlier.extended & {seats[one] for one in APPRENTICES if one in seats}:
+        raise Refused("续办的三人行里要有上学期延期的徒弟。", "novice")
+
+
+def _above(teacher: int, masters: Mapping[int, set[int]]) -> set[int]:
+    """Everybody who is master of a teacher, directly or over others; the teacher too when the chain is a circle."""
+    found: set[int] = set()
     left = list(masters.get(teacher, ()))
     while left:
         one = left.pop()

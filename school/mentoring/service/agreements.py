@@ -1,20 +1,20 @@
 """Versions of an agreement and their signatures."""
 
 from school.audit.service import Actor, record
-from school.clock import now, today
+from school.clock import now
 from school.db import db
 from school.errors import Refused
-from school.mentoring.enums import Seat, Signer, TriadState
+from school.mentoring.enums import Signer, TriadState
 from school.mentoring.models import Agreement, Signature, Triad
 from school.mentoring.queries.entries import duties_of
-from school.mentoring.queries.triads import agreement_in_force, facts_of, lock_triad
+from school.mentoring.queries.triads import agreement_in_force, holders_of, lock_triad, triads_of_term
 from school.mentoring.rules.agreements import agreement_text, check_signing, digest_of
 from school.preferences.queries import get_preferences
 
 
 def renew(triad: Triad, *, actor: Actor) -> Agreement:
     """Write the agreement of a locked triad anew; the same text keeps its version and its signatures."""
-    names = facts_of(triad).names
+    names = {seat: f"{one.name}（工号 {one.staff_code}）" for seat, one in holders_of(triad).items()}
     text = agreement_text(
         get_preferences().school_name, triad.subject.name, names, triad.starts_on, triad.ends_on, duties_of(triad.term_id)
     )
@@ -55,10 +55,20 @@ def sign(triad_id: int, signer: Signer, shown: str, *, name: str, actor: Actor) 
     return agreement
 
 
+def renew_all(term_id: int, *, actor: Actor) -> int:
+    """Take changed duties over into the agreements of a term's active triads; how many have another text now."""
+    changed = 0
+    for triad_id in sorted(one.id for one in triads_of_term(term_id) if one.state is TriadState.ACTIVE):
+        triad = lock_triad(triad_id)
+        if triad is not None and triad.state is TriadState.ACTIVE:
+            before = agreement_in_force(triad_id)
+            changed += renew(triad, actor=actor) is not before
+    return changed
+
+
 def signer_of(triad: Triad, teacher_id: int | None, *, is_office: bool) -> Signer | None:
-    """As whom somebody signs: the seat they hold now, else the office when they belong to it."""
-    day = min(max(today(), triad.starts_on), triad.ends_on)
-    for member in triad.members:
-        if member.teacher_id == teacher_id and member.starts_on <= day and (member.ends_on is None or member.ends_on >= day):
-            return Signer(Seat(member.seat).value)
+    """As whom somebody signs: the seat the agreement names them for, else the office when they belong to it."""
+    seat = next((seat for seat, one in holders_of(triad).items() if one.id == teacher_id), None)
+    if seat is not None:
+        return Signer(seat.value)
     return Signer.OFFICE if is_office else None

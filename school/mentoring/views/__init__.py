@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("mentoring", __name__)
 
-from school.mentoring.views import acceptance, agreements, entries, growth, plans, report, research, triads  # noqa: E402, F401
+from school.mentoring.views import acceptance, agreements, entries, growth, plans, proposals, report, research, triads  # noqa: E402, F401
