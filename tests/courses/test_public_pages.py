@@ -4,13 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from icalendar import Calendar
 from sqlalchemy import select
 
 from school.calendar.enums import DayKind
 from school.calendar.rules import DayException, SchoolCalendar, TermDates
 from school.courses.enums import CourseState, Weeks
-from school.courses.feeds import feed_key
 from school.courses.models import Course
 from school.courses.queries.catalogue import facts_of, get_catalogue
 from school.courses.rules.facts import MeetingFacts
@@ -114,33 +112,6 @@ def test_a_picture_of_a_draft_is_the_offices_alone(cast: SmallCourses, client: S
 def test_a_school_without_courses_says_so(app: object, client: SchoolClient) -> None:
     assert "课程还没有公布" in text_of(client, "/courses")
     assert "没有符合条件" in text_of(client, "/courses/timetable")
-
-
-def test_a_childs_calendar_has_an_event_for_every_date_and_no_name(cast: SmallCourses, client: SchoolClient) -> None:
-    child = cast.third[0]
-    with transaction():
-        seats.take(cast.selection.id, child.id, cast.paper.id, by=cast.actor(child))
-    key = feed_key(cast.selection.id, child.id)
-    answer = client.get(f"/choose/{child.id}/calendar.ics?selection={cast.selection.id}&key={key}")
-    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
-    events = Calendar.from_ical(answer.data).walk("VEVENT")
-    assert [event.decoded("dtstart").strftime("%m-%d %H:%M") for event in events] == [
-        f"{day} 16:00" for day in ("12-08", "12-15", "12-22", "12-29", "01-05", "01-12")
-    ]
-    assert len({str(event["uid"]) for event in events}) == 6
-    assert str(events[0].decoded("dtstart").tzinfo) == "Asia/Shanghai"
-    assert [name for name in names() if name in answer.get_data(as_text=True)] == []
-    with transaction():
-        seats.withdraw(cast.selection.id, child.id, cast.paper.id, by=cast.actor(child))
-    answer = client.get(f"/choose/{child.id}/calendar.ics?selection={cast.selection.id}&key={key}")
-    assert Calendar.from_ical(answer.data).walk("VEVENT") == []
-
-
-def test_a_calendar_opens_with_its_own_key_only(cast: SmallCourses, client: SchoolClient) -> None:
-    child, other = cast.third[0], cast.third[1]
-    key = feed_key(cast.selection.id, other.id)
-    for query in (f"selection={cast.selection.id}&key={key}", f"selection={cast.selection.id}", "", f"selection=999&key={key}"):
-        assert client.get(f"/choose/{child.id}/calendar.ics?{query}").status_code == 404
 
 
 def test_odd_weeks_make_up_days_and_holidays_move_the_dates(cast: SmallCourses) -> None:
