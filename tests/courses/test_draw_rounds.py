@@ -214,9 +214,10 @@ def test_odd_and_even_weeks_and_halves_of_the_term_do_not_clash() -> None:
 
 def test_the_buffer_is_kept_to_the_minute() -> None:
     courses = (Course("a", 1, meetings=(Meeting("1", 960, 1000),)), Course("b", 1, meetings=(Meeting("1", 1010, 1050),)))
-    child = Application("1", ("a", "b"), 2)
-    assert draw(Selection(courses, (child,), 10), "s").assignments["1"] == ("a", "b")
-    assert draw(Selection(courses, (child,), 11), "s").assignments["1"] == ("a",)
+    for wishes in (("a", "b"), ("b", "a")):
+        child = Application("1", wishes, 2)
+        assert draw(Selection(courses, (child,), 10), "s").assignments["1"] == wishes
+        assert draw(Selection(courses, (child,), 11), "s").assignments["1"] == wishes[:1]
 
 
 def test_who_has_priority_is_drawn_first_in_either_direction() -> None:
