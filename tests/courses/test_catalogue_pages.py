@@ -285,6 +285,21 @@ def test_courses_of_the_term_before_are_copied(office: SchoolClient, term: Term)
     assert sorted(one.code for one in db.session.query(Course).filter_by(term_id=spring.id)) == ["K01", "K02"]
 
 
+def test_the_next_term_is_planned_before_it_has_a_course(office: SchoolClient, term: Term) -> None:
+    spring = Term(school_year=term.school_year, number=2, starts_on=date(2027, 2, 22), ends_on=date(2027, 7, 9))
+    db.session.add(spring)
+    db.session.commit()
+    page = office.get("/courses/manage").text
+    assert f'href="/courses/manage?term={spring.id}"' in page
+    empty = office.get(f"/courses/manage?term={spring.id}").text
+    assert f'href="/courses/manage/new?term={spring.id}"' in empty
+    form = office.get(f"/courses/manage/new?term={spring.id}").text
+    assert 'value="2027-02-22"' in form
+    cells = TYPED | {"first_on": "2027-03-01", "last_on": "2027-06-25"}
+    office.post_form(f"/courses/manage/new?term={spring.id}", cells)
+    assert only_course().term_id == spring.id
+
+
 def test_nothing_to_copy_is_said(office: SchoolClient) -> None:
     assert "以前的学期没有课程" in office.get("/courses/manage/copy").text
 
