@@ -212,6 +212,13 @@ def test_odd_and_even_weeks_and_halves_of_the_term_do_not_clash() -> None:
     assert draw(Selection(halves, (child,)), "s").assignments["1"] == ("first", "second")
 
 
+def test_nobody_is_in_two_sections_of_a_course() -> None:
+    courses = (Course("mon", 1, number="art"), Course("tue", 1, number="art"), Course("wed", 1, number="chess"), Course("thu", 1))
+    child = Application("1", ("mon", "tue", "wed", "thu"), 4)
+    assert draw(Selection(courses, (child,)), "s").assignments["1"] == ("mon", "wed", "thu")
+    assert draw(Selection(courses, (replace(child, wishes=("thu", "tue", "mon")),)), "s").assignments["1"] == ("thu", "tue")
+
+
 def test_the_buffer_is_kept_to_the_minute() -> None:
     courses = (Course("a", 1, meetings=(Meeting("1", 960, 1000),)), Course("b", 1, meetings=(Meeting("1", 1010, 1050),)))
     for wishes in (("a", "b"), ("b", "a")):
