@@ -34,13 +34,14 @@ def manage() -> str:
     """All courses of a term with their state, seats, and what families cannot read yet."""
     term = the_term()
     courses = managed_courses(term.id, courses_of_term(term.id))
+    others = sorted(terms_to_manage(today()), key=lambda one: one.id != term.id)  # a phone shows the first one whole
     family = next((one for one in Family if one.value == request.args.get("family")), None)
     shown = next((one for one in Shown if one.value == request.args.get("show")), None)
     return render_template(
         "courses/manage.html",
         term=term,
         term_label=term_name(term.school_year.start_year, term.number),
-        terms=[(one.id, term_name(one.school_year.start_year, one.number)) for one in terms_to_manage(today())],
+        terms=[(one.id, term_name(one.school_year.start_year, one.number)) for one in others],
         summary=summary_of(courses),
         groups=by_family(courses, family, shown),
         count=len(courses),
