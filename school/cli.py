@@ -9,8 +9,8 @@ from school import serving
 from school.accounts.commands import commands as account_commands
 from school.accounts.commands import create_administrator
 from school.accounts.queries import count_users
-from school.demo.accounts import DEMO_PASSWORD, demo_logins
 from school.courses.commands import commands as courses_commands
+from school.demo.accounts import DEMO_PASSWORD, demo_logins
 from school.demo.commands import commands as demo_commands
 from school.demo.commands import load_demo_school
 from school.homework.commands import commands as homework_commands
