@@ -74,6 +74,7 @@ def test_a_course_is_typed_and_found(office: SchoolClient) -> None:
     ("changes", "sentence"),
     [
         ({"name": "数学补课"}, "属于学科补习"),
+        ({"name": " "}, "请填写这一项"),
         ({"starts_1": "15:00"}, "课表 15:30 才结束"),
         ({"ends_1": "17:00"}, "请写明理由"),
         ({"teachers": "李没有"}, "没有教师“李没有”"),
