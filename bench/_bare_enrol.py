@@ -62,7 +62,7 @@ TAKE = (
     insert(places)
     .from_select(
         ["course_id", "pupil_id", "taken_at", "taken_by"],
-        ROW.where(courses.c.id == bindparam("course"), TAKEN < courses.c.capacity),
+        ROW.where(courses.c.id == bindparam("course"), courses.c.capacity > TAKEN),
         include_defaults=False,
     )
     .inline()

@@ -13,7 +13,7 @@ from bench._bare_enrol import app as bare_app
 from bench.support import School, result, school_on, served, served_bare
 from school.courses.queries.check import snapshots
 from school.courses.rules.checking import findings_of
-from tests.support.choosing_school import ChoosingSchool, Household, SignedIn, build, sign_in_all
+from tests.support.choosing_school import Household, SignedIn, build, sign_in_all
 from tests.support.rush import Rush, Script, post, rush
 
 CHILDREN, COURSES, SEATS, AT_ONCE, ROUNDS = 2_000, 27, 80, 64, 3

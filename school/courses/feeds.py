@@ -1,14 +1,16 @@
 """A child's courses as a calendar file that phones subscribe to: course, room and times, never a name (PR-03)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest, new
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from icalendar import Calendar, Event, Timezone
 
 from school.calendar.rules import SchoolCalendar
 from school.clock import ZONE, at
+from school.courses.queries.calendars import find_calendar_nonce
 from school.courses.rules.facts import CourseFacts
 from school.courses.rules.timetable import DatedMeeting, meetings_on_dates
 
@@ -17,23 +19,35 @@ REFRESH = timedelta(hours=6)
 
 def feed_url(selection_id: int, pupil_id: int) -> str:
     """The address a phone subscribes to; its key is of this child and this selection alone, and opens nothing else."""
-    key = feed_key(selection_id, pupil_id)
-    return url_for("courses.child_calendar", pupil_id=pupil_id, selection=selection_id, key=key, _external=True)
+    key = feed_key(selection_id, pupil_id, find_calendar_nonce(selection_id, pupil_id))
+    site = str(current_app.config["PUBLIC_URL"]).rstrip("/") or request.url_root.rstrip("/")
+    return site + url_for("courses.child_calendar", pupil_id=pupil_id, selection=selection_id, key=key)
 
 
-def feed_key(selection_id: int, pupil_id: int) -> str:
-    """The key of an address: nobody can make one without the installation's secret."""
+def subscribe_url(url: str) -> str:
+    """The same address as phones open it in their calendar at once."""
+    return "webcal://" + url.split("://", 1)[1]
+
+
+def feed_key(selection_id: int, pupil_id: int, nonce: str = "") -> str:
+    """The key of an address: nobody can make one without the installation's secret, and a new nonce makes another key."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    return new(secret, f"course-feed|{selection_id}|{pupil_id}".encode(), sha256).hexdigest()[:32]
+    return new(secret, f"course-feed|{selection_id}|{pupil_id}|{nonce}".encode(), sha256).hexdigest()[:32]
 
 
 def is_feed_key(selection_id: int, pupil_id: int, key: str) -> bool:
     """Whether this key opens this child's calendar of this selection."""
-    return compare_digest(feed_key(selection_id, pupil_id).encode(), key.encode())
+    expected = feed_key(selection_id, pupil_id, find_calendar_nonce(selection_id, pupil_id))
+    return compare_digest(expected.encode(), key.encode())
 
 
-def calendar_of(courses: list[CourseFacts], calendar: SchoolCalendar, school_name: str, stamped_at: datetime) -> bytes:
-    """The calendar file: an event for each date of each course, with an id that stays the same."""
+def calendar_of(
+    courses: Iterable[CourseFacts], calendar: SchoolCalendar, school_name: str, *, grade: int | None, stamped_at: datetime
+) -> bytes:
+    """The calendar file: an event for each date of each course, with an id that stays the same.
+
+    `grade` is the child's. The same courses stamped at the same moment give the same bytes.
+    """
     file = Calendar()
     file.add("prodid", "-//school//courses//ZH")
     file.add("version", "2.0")
@@ -41,12 +55,13 @@ def calendar_of(courses: list[CourseFacts], calendar: SchoolCalendar, school_nam
     file.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     file.add_component(Timezone.from_tzinfo(ZONE))
     for course in courses:
-        for dated in meetings_on_dates(course, calendar):
+        for dated in meetings_on_dates(course, calendar, grade=grade):
             file.add_component(_event(course, dated, stamped_at))
     return file.to_ical()
 
 
 def _event(course: CourseFacts, dated: DatedMeeting, stamped_at: datetime) -> Event:
+    """One meeting; while the year's holidays are 尚未公布 it is tentative and says so (CA-01)."""
     event = Event()
     event.add("uid", f"course-{course.id}-{dated.on_day:%Y%m%d}-{dated.meeting.starts_at}@school")
     event.add("dtstamp", stamped_at)
@@ -54,5 +69,7 @@ def _event(course: CourseFacts, dated: DatedMeeting, stamped_at: datetime) -> Ev
     event.add("dtend", at(dated.on_day) + timedelta(minutes=dated.meeting.ends_at))
     event.add("summary", course.name)
     event.add("location", course.room)
-    event.add("description", f"{course.teacher}；{course.safety_note}")
+    unsure = f"{dated.on_day.year}年放假安排尚未公布，以学校通知为准。" if dated.is_provisional else ""
+    event.add("description", f"{course.teacher}；{course.safety_note}{unsure}")
+    event.add("status", "TENTATIVE" if dated.is_provisional else "CONFIRMED")
     return event

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import isfinite
 
 import highspy
 
@@ -19,8 +20,8 @@ OPTIONS = {"output_flag": False, "log_to_console": False, "threads": 1, "random_
 class Optimum:
     """An outcome and what was proven of it.
 
-    `is_proven` says that no outcome is better by the objective; else `gap` bounds the part that may be missing of the aim
-    the solver was at. `ties_proven` says that among equals this one favours the draw order most.
+    `is_proven` says that no outcome is better by the objective; else `gap` bounds the part that may be missing of the first
+    of its aims that was not proven. `ties_proven` says that among equals this one favours the draw order most.
     """
 
     outcome: Outcome
@@ -43,26 +44,30 @@ def optimum(selection: Selection, seed: str, *, objective: str = "nothing-first"
     Limits, sibling groups and points are those of `draw` and `points_of`. Among equals the outcome counts that gives most
     to the children early in the draw order: each wish weighs its rank points times the child's place from the end. Each of
     the stages may take `seconds`; what could not be proven in that time is said in the answer, never hidden, and only
-    then may two runs differ. The search begins at the draw in rounds, so that an unproven outcome is no worse by the aim
-    the solver was at. Raises `SelectionContradictory`.
+    then may two runs differ. The search begins at the draw in rounds and no aim gives up what one before it reached, so
+    that an unproven outcome too is no worse than that draw by the first aim. Raises `SelectionContradictory`.
     """
     check_selection(selection)
     model = _model_of(selection, seed)
     points = points_of(selection)
     worth = {column: points[child][course] for (child, course), column in model.seats.items()}
-    aims = [dict.fromkeys(model.placed.values(), 1.0)] if objective == "nothing-first" else []
-    gap, values = 0.0, _values_of(model, draw(selection, seed))
-    for aim in [*aims, worth]:
-        if not gap:
-            values, gap = _best(model, aim, seconds, values)
-    ties_gap = 1.0
-    if not gap:
-        values, ties_gap = _best(model, _early_first(selection, seed, model), seconds, values)
+    aims = [worth, _early_first(selection, seed, model)]
+    if objective == "nothing-first":
+        aims.insert(0, dict.fromkeys(model.placed.values(), 1.0))
+    values, bounds = _values_of(model, draw(selection, seed)), []
+    for aim in aims:
+        values, bound = _best(model, aim, seconds, values)
+        bounds.append(bound)
     held: dict[str, set[str]] = {one.id: set() for one in selection.applications}
     for (child, course), column in model.seats.items():
         if values[column] > 0.5:
             held[child].add(course)
-    return Optimum(_outcome(selection, seed, held), is_proven=not gap, gap=gap, ties_proven=not ties_gap)
+    outcome = _outcome(selection, seed, held)
+    # Only now, of the outcome itself: an aim may reach its bound on the way to a later one.
+    values = _values_of(model, outcome)
+    gaps = [_gap(_worth(aim, values), bound) for aim, bound in zip(aims, bounds, strict=True)]
+    gap = next((left for left in gaps[:-1] if left), 0.0)
+    return Optimum(outcome, is_proven=not gap, gap=gap, ties_proven=not any(gaps))
 
 
 def _outcome(selection: Selection, seed: str, held: Mapping[str, set[str]]) -> Outcome:
@@ -162,7 +167,7 @@ def _values_of(model: _Model, outcome: Outcome) -> list[float]:
 
 
 def _best(model: _Model, aim: dict[int, float], seconds: float, start: list[float]) -> tuple[list[float], float]:
-    """The best values by this aim and the gap left, 0.0 when proven; a proven aim is kept in everything that follows.
+    """The best values by this aim and a bound no values are above; what it reached is kept in everything that follows.
 
     `start` keeps to the model; it is the answer when no better values were found in time.
     """
@@ -181,12 +186,18 @@ def _best(model: _Model, aim: dict[int, float], seconds: float, start: list[floa
     values = start
     if found.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         values = max(start, [float(round(value)) for value in solver.getSolution().col_value], key=lambda one: _worth(aim, one))
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return values, found.mip_gap if 0 < found.mip_gap < 1 else 1.0
     reached = _worth(aim, values)
     slack = max(1e-6, 1e-12 * reached)  # of sums of ratings the last digits are noise
     _row(model, reached - slack, highspy.kHighsInf, {column: weight for column, weight in aim.items() if weight})
-    return values, 0.0
+    return values, reached if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal else found.mip_dual_bound
+
+
+def _gap(reached: float, bound: float) -> float:
+    """The part of the bound that is missing, from 0.0 for proven to 1.0 for unknown."""
+    missing = bound - reached
+    if missing <= max(1e-6, 1e-12 * reached):
+        return 0.0
+    return missing / bound if isfinite(bound) else 1.0
 
 
 def _worth(aim: Mapping[int, float], values: list[float]) -> float:

@@ -172,17 +172,21 @@ class Rules:
         Of the courses below their minimum the one is closed that leaves the fewest children without a seat that is safe.
         """
         closed = []
-        held = self.rounds(seed, closed)
-        while self.below(held, closed):
-            below, options = self.below(held, closed), []
+        orders = [self.order(seed, False), self.order(seed, True)]
+        possible = {one: [wish for wish in row["prefs"] if self.may_ever(one, wish)] for one, row in self.pupils.items()}
+        held = self.rounds(orders, possible, closed)
+        below = self.below(held, closed)
+        while below:
+            options = []
             for one in below:
-                again = self.rounds(seed, [*closed, one])
+                again = self.rounds(orders, possible, [*closed, one])
                 unsafe = self.below(again, [*closed, one])
                 without = sum(all(wish in unsafe for wish in has) for has in again.values())
                 options.append((without, *below[one], one, again))
             chosen = min(options, key=lambda option: option[:4])
             closed.append(chosen[3])
             held = chosen[4]
+            below = self.below(held, closed)
         return {one: [wish for wish in self.pupils[one]["prefs"] if wish in held[one]] for one in self.pupils}, closed
 
     def below(self, held, closed):
@@ -191,19 +195,15 @@ class Rules:
         short = {course: (counts[course] - row.get("minimum", 0), counts[course]) for course, row in self.courses.items()}
         return {course: value for course, value in short.items() if value[0] < 0 and course not in closed}
 
-    def rounds(self, seed, closed):
+    def rounds(self, orders, possible, closed):
         """One course a child a round, the order reversed in every second round, until a round gives nothing."""
-        orders = [self.order(seed, False), self.order(seed, True)]
         seats = {course: 0 if course in closed else row["capacity"] for course, row in self.courses.items()}
-        left = {one: [wish for wish in self.pupils[one]["prefs"] if self.may_ever(one, wish)] for one in self.pupils}
         held = {one: set() for one in self.pupils}
         number, had = 0, set(self.pupils)
         while had:
             had = set()
             for one in orders[number % 2]:
-                if one in had:
-                    continue
-                for wish in left[one]:
+                for wish in possible[one]:
                     group = self.group(one, wish)
                     if seats[wish] < len(group) or had & set(group):
                         continue

@@ -49,7 +49,15 @@ ENTRIES = (
         "为孩子选课",
         "courses.choose",
         frozenset({_P.CHOOSE_COURSES}),
-        frozenset({"courses.choose_child", "courses.choose_course", "courses.choose_history", "courses.choose_consent"}),
+        frozenset(
+            {
+                "courses.choose_child",
+                "courses.choose_course",
+                "courses.choose_history",
+                "courses.choose_consent",
+                "courses.calendar_address",
+            }
+        ),
     ),
     Entry("作业公示", "homework.public_log"),
     Entry(

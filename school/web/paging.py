@@ -1,6 +1,7 @@
 """Long lists in pages."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -44,5 +45,7 @@ def page_of(total: int) -> Page:
 
 
 def _url(number: int) -> str:
-    args = {key: value for key, value in request.args.items() if key != "page"}
-    return url_for(request.endpoint or "", **(request.view_args or {}), **args, page=number)
+    """What a stranger writes into the query is carried as text: to `url_for` some names would mean something."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
+    query = urlencode([*kept, ("page", number)])
+    return f"{url_for(request.endpoint or '', **(request.view_args or {}))}?{query}"

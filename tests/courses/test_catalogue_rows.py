@@ -58,7 +58,17 @@ def test_times_as_people_write_them(text: str, meetings: list[MeetingFacts]) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["周二", "周三 4点", "16:00-17:30", "周二25:00-26:00", "周二16:60-17:30", "周八16:00-17:30", "周二16:00-17:30周三"]
+    "text",
+    [
+        "周二",
+        "周三 4点",
+        "16:00-17:30",
+        "周二25:00-26:00",
+        "周二16:60-17:30",
+        "周八16:00-17:30",
+        "周二16:00-17:30周三",
+        "周五至周一16:30-18:00",
+    ],
 )
 def test_times_nobody_can_read_are_refused(text: str) -> None:
     assert refused(meetings=text).field == "meetings"

@@ -102,7 +102,8 @@ def test_evening_study_is_not_this_service() -> None:
 
 @pytest.mark.parametrize("weekday", [0, 6, 7])
 def test_weekends_are_free(weekday: int) -> None:
-    assert times_refused(MeetingFacts(weekday, 960, 1050)).field == "weekday_1"
+    refused = times_refused(MeetingFacts(weekday, 960, 1050))
+    assert (refused.field, "周一到周五" in refused.message) == ("weekday_1", True)
 
 
 def test_a_meeting_ends_after_it_begins() -> None:
@@ -201,6 +202,7 @@ def test_at_once_means_the_same_minute_of_the_same_day() -> None:
     for free in (
         {"meetings": (meeting(3, "15:30", "17:30"),)},
         {"meetings": (meeting(2, "17:30", "18:30"),)},
+        {"meetings": (meeting(2, "14:30", "15:30"),)},
         {"first_on": LAST_ON + timedelta(1), "last_on": LAST_ON + timedelta(1)},
     ):
         check_no_clash(typed(), other(**free))

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from school.audit.models import AuditEntry
 from school.calendar.models import Term
 from school.courses.enums import CourseState, Family, Weeks
@@ -215,6 +217,12 @@ def test_providers_have_one_name_and_one_editor_at_a_time(term: Term) -> None:
     save_provider(one, 1, licence_until=date(2027, 8, 31))
     assert isinstance(refused(save_provider, one, 1, name="少年宫"), Conflict)
     assert "许可证到 2027-08-31" in audit().sentence
+
+
+def test_of_two_who_register_a_provider_at_once_the_second_is_told(term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_provider(None, 0)
+    monkeypatch.setattr("school.courses.service.catalogue.find_provider_by_name", lambda _name: None)
+    assert refused(save_provider, None, 0).field == "name"
 
 
 def test_courses_that_outlast_their_providers_papers_are_found(term: Term) -> None:

@@ -165,3 +165,22 @@ def test_siblings_get_both_or_none(seats: int) -> None:
     outcome = optimum(Selection((Course("swim", seats), Course("art", 3)), children), "s").outcome
     wanted = ("swim",) if seats == 2 else ("art",)
     assert outcome.assignments == {"1": wanted, "2": wanted, "3": ("art",)}
+
+
+def test_what_was_held_takes_room_of_its_day() -> None:
+    courses = (on_monday("a", 900), on_monday("b", 1000), on_monday("c", 1100), Course("d", 9))
+    child = Application("1", ("b", "c", "d"), max_courses=4, max_per_day=2, held=("a",))
+    assert optimum(Selection(courses, (child,)), "s").outcome.assignments["1"] == ("b", "d")
+
+
+@pytest.mark.parametrize("seed", "abcdefgh")
+def test_among_equals_points_count_for_the_earlier_and_not_courses(seed: str) -> None:
+    pair = {"both": "family"}
+    one = Application("1", ("alone", "both"), together=pair)
+    two = Application("2", ("nowhere", "other", "both"), 2, together=pair)
+    courses = (Course("alone", 1), Course("both", 2), Course("other", 1), Course("nowhere", 0))
+    outcome = optimum(Selection(courses, (one, two)), seed).outcome
+    # Three and two points, or two and three: the earlier child has three.
+    is_one_first = draw_order((one, two), seed)[0] is one
+    apart, together = {"1": ("alone",), "2": ("other",)}, {"1": ("both",), "2": ("other", "both")}
+    assert outcome.assignments == (apart if is_one_first else together)

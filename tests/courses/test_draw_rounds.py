@@ -212,11 +212,19 @@ def test_odd_and_even_weeks_and_halves_of_the_term_do_not_clash() -> None:
     assert draw(Selection(halves, (child,)), "s").assignments["1"] == ("first", "second")
 
 
+def test_nobody_is_in_two_sections_of_a_course() -> None:
+    courses = (Course("mon", 1, number="art"), Course("tue", 1, number="art"), Course("wed", 1, number="chess"), Course("thu", 1))
+    child = Application("1", ("mon", "tue", "wed", "thu"), 4)
+    assert draw(Selection(courses, (child,)), "s").assignments["1"] == ("mon", "wed", "thu")
+    assert draw(Selection(courses, (replace(child, wishes=("thu", "tue", "mon")),)), "s").assignments["1"] == ("thu", "tue")
+
+
 def test_the_buffer_is_kept_to_the_minute() -> None:
     courses = (Course("a", 1, meetings=(Meeting("1", 960, 1000),)), Course("b", 1, meetings=(Meeting("1", 1010, 1050),)))
-    child = Application("1", ("a", "b"), 2)
-    assert draw(Selection(courses, (child,), 10), "s").assignments["1"] == ("a", "b")
-    assert draw(Selection(courses, (child,), 11), "s").assignments["1"] == ("a",)
+    for wishes in (("a", "b"), ("b", "a")):
+        child = Application("1", wishes, 2)
+        assert draw(Selection(courses, (child,), 10), "s").assignments["1"] == wishes
+        assert draw(Selection(courses, (child,), 11), "s").assignments["1"] == wishes[:1]
 
 
 def test_who_has_priority_is_drawn_first_in_either_direction() -> None:

@@ -253,6 +253,24 @@ def test_no_change_however_small_goes_unseen(mechanism: Mechanism) -> None:
     assert set(unseen) == allowed
 
 
+@pytest.mark.parametrize("kind", ["courses", "pupils"])
+def test_a_list_that_names_something_twice_is_found(kind: str) -> None:
+    document = published(a_short_term())
+    rows = json.loads(document["list"])
+    rows[kind].append(rows[kind][0])
+    text = json.dumps(rows)
+    assert script.check(document | {"list": text, "list_sha256": sha256(text.encode()).hexdigest()})[0]
+
+
+@pytest.mark.parametrize("mechanism", Mechanism)
+def test_closed_courses_are_checked_even_when_the_figures_agree(mechanism: Mechanism) -> None:
+    document = published(a_short_term(), mechanism)
+    assert len(document["closed"]) > 1
+    document["closed"].reverse()
+    document["metrics"]["courses_closed"] = document["closed"]
+    assert script.check(document)[0]
+
+
 def test_an_outcome_said_not_to_be_proven_is_said_so() -> None:
     document = published(a_short_term(), Mechanism.OPTIMUM) | {"is_proven": False}
     assert "学校公布：求解器没有在时限内证明这是最好的结果。" in script.check(document)[1]

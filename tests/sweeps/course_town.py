@@ -30,6 +30,7 @@ class CourseTown:
 
     this_term: int
     frozen_term: int
+    selection_id: int  # of this term
     paper: Course
     football: Course
     choir: Course
@@ -63,7 +64,7 @@ def build_courses(term: Term, teacher: Teacher, guardian: User, mine: Pupil, oth
         seats.place_by_office(selection.id, other.id, courses["football"].id, consent_note="母亲 11月24日 电话同意", by=TESTER)
     with frozen(at(date(2026, 11, 24), 10)), transaction():
         seats.take(selection.id, mine.id, courses["football"].id, by=TESTER, waits_if_full=True)
-    return CourseTown(term.id, before.id, provider=provider, **courses)
+    return CourseTown(term.id, before.id, selection.id, provider=provider, **courses)
 
 
 def course_rows(courses: CourseTown, mine: int, other: int) -> dict[frozenset[str], list[Target]]:

@@ -23,6 +23,7 @@ from school.calendar.enums import DayKind
 from school.calendar.models import CalendarDay, Term
 from school.calendar.service import enter_days
 from school.clock import at, frozen
+from school.courses.feeds import feed_key
 from school.db import db, transaction
 from school.homework.enums import Form, Layer, Stage
 from school.homework.models import CapRequest, HomeworkDay, HomeworkItem
@@ -189,9 +190,9 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
         change({"needs_approval": True}, actor=TESTER)
     return people, {
         "by_arguments": _by_arguments(school, people, published, other_item, request, imported)
-        | course_rows(courses, mine.id, other.id)
-        | mentor_rows(mentoring),
-        "special": _special(school, courses),
+            | course_rows(courses, mine.id, other.id)
+            | mentor_rows(mentoring),
+            "special": _special(school, courses, mine),
         "permits": {
             "courses.course_file": lambda target: ("course", target.values["course_id"]),
             "courses.results_file": lambda _target: ("course results", courses.this_term),
@@ -350,11 +351,16 @@ def _by_arguments(
     }
 
 
-def _special(school: SmallSchool, courses: CourseTown) -> dict[str, list[Target]]:
+def _special(school: SmallSchool, courses: CourseTown, mine: Pupil) -> dict[str, list[Target]]:
     """Addresses whose scope is in the query, not in the path, and those that only one term has."""
     month = {"month": f"{WEDNESDAY:%Y-%m}"}
     frozen_list = [Target("冻结名单的学期", {"term_id": courses.frozen_term})]
+    feed = {"pupil_id": mine.id, "selection": courses.selection_id}
     return {
+        "courses.child_calendar": [
+            Target("三年级2班学生，有密钥", feed | {"key": feed_key(courses.selection_id, mine.id)}),
+            Target("三年级2班学生，密钥不对", feed | {"key": "0" * 32}),
+        ],
         "courses.preview_draw": frozen_list,
         "courses.publish_draw": frozen_list,
         "homework.public_book": [Target("三年级2班", {"class": f"{school.third_2.entry_year}-{school.third_2.number}"})],

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from school.courses.enums import Family, Tag, Weeks
@@ -16,12 +16,13 @@ from school.courses.rules.rows import plain_code
 from school.errors import Refused
 from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of, stripped
 
+WRITTEN = DataRequired("请填写这一项。")  # after the blanks around it are gone
 DATE_NEEDED = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 Pairs = Iterable[tuple[str, str]]
 
 
 def _line(label: str, most: int, *, is_needed: bool = False, hint: str = "", also: Callable[[str], str] = str) -> StringField:
-    limits = [NEEDED if is_needed else Optional(), Length(max=most, message=f"最多 {most} 个字。")]
+    limits = [WRITTEN if is_needed else Optional(), Length(max=most, message=f"最多 {most} 个字。")]
     return StringField(label, description=hint, filters=[stripped, also], validators=limits)
 
 

@@ -177,6 +177,12 @@ def papers_of(provider: Provider | None) -> Papers | None:
     return Papers(*numbers, provider.licence_until, provider.checks_until)
 
 
+def terms_to_manage(on_day: date) -> Sequence[Term]:
+    """The terms that have courses or may still get some, newest first."""
+    kept = or_(Term.ends_on >= on_day, Term.id.in_(select(Course.term_id)))
+    return db.session.scalars(select(Term).where(kept).order_by(Term.starts_on.desc())).all()
+
+
 def terms_with_courses() -> Sequence[Term]:
     """The terms that have courses, newest first."""
     statement = select(Term).where(Term.id.in_(select(Course.term_id))).order_by(Term.starts_on.desc())

@@ -262,10 +262,12 @@ def dates_of(meeting: MeetingFacts, first: date, last: date, calendar: SchoolCal
 
 
 def moved_dates(first_on: date, last_on: date, old: tuple[date, date], new: tuple[date, date]) -> tuple[date, date]:
-    """A course's first and last day moved from one term into another, as far from its ends as before, kept inside it."""
+    """A course's first and last day moved from one term into another, as far from its ends as before.
+
+    A term too short for that has the course in its first week.
+    """
     first = new[0] + (first_on - old[0])
     last = new[1] - (old[1] - last_on)
-    first, last = max(first, new[0]), min(last, new[1])
     return (first, last) if first <= last else (new[0], min(new[1], new[0] + timedelta(days=7)))
 
 

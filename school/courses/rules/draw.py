@@ -36,10 +36,11 @@ def draw(selection: Selection, seed: str) -> Outcome:
     check_selection(selection)
     limits = limits_of(selection)
     rounds = (draw_order(selection.applications, seed), draw_order(selection.applications, seed, is_reversed=True))
+    possible = {one.id: [wish for wish in one.wishes if limits.may_ever(one, wish)] for one in selection.applications}
     closed: tuple[str, ...] = ()
-    held = _rounds(selection, rounds, limits, closed)
+    held = _rounds(selection, rounds, possible, limits, closed)
     while below := _below_minimum(selection, held, closed):
-        options = [(one, _rounds(selection, rounds, limits, (*closed, one))) for one in sorted(below)]
+        options = [(one, _rounds(selection, rounds, possible, limits, (*closed, one))) for one in sorted(below)]
         one, held = min(options, key=lambda option: _harm(selection, *option, closed, below))
         closed = (*closed, one)
     assignments = in_rank_order(selection, held)
@@ -80,26 +81,28 @@ def in_rank_order(selection: Selection, held: Mapping[str, set[str]]) -> dict[st
 
 
 def _rounds(
-    selection: Selection, rounds: tuple[list[Application], list[Application]], limits: Limits, closed: tuple[str, ...]
+    selection: Selection,
+    rounds: tuple[list[Application], list[Application]],
+    possible: Mapping[str, list[str]],
+    limits: Limits,
+    closed: tuple[str, ...],
 ) -> dict[str, set[str]]:
     seats = {course.id: 0 if course.id in closed else course.capacity for course in selection.courses}
-    left = {one.id: [wish for wish in one.wishes if limits.may_ever(one, wish)] for one in rounds[0]}
     held: dict[str, set[str]] = {one.id: set() for one in rounds[0]}
     number, had = 0, set(held)
     while had:
         had = set()
         for one in rounds[number % 2]:
-            if one.id not in had:
-                had |= _take(one, left[one.id], seats, held, had, limits)
+            had |= _take(one, possible[one.id], seats, held, had, limits)
         number += 1
     return held
 
 
 def _take(
-    one: Application, left: list[str], seats: dict[str, int], held: dict[str, set[str]], had: set[str], limits: Limits
+    one: Application, wishes: list[str], seats: dict[str, int], held: dict[str, set[str]], had: set[str], limits: Limits
 ) -> set[str]:
     """Give the child, and whoever is to have it together, the best wish there is; answers who had their course."""
-    for wish in left:
+    for wish in wishes:
         group = limits.group_of(one, wish)
         if seats[wish] < len(group) or any(member.id in had for member in group):
             continue

@@ -21,8 +21,13 @@ class MeetingFacts:
     @property
     def label(self) -> str:
         """“周二 16:00—17:30（单周）”."""
+        return f"周{WEEKDAYS[self.weekday]} {self.time}"
+
+    @property
+    def time(self) -> str:
+        """“16:00—17:30（单周）”."""
         weeks = "" if self.weeks is Weeks.ALL else f"（{self.weeks.label}）"
-        return f"周{WEEKDAYS[self.weekday]} {clock(self.starts_at)}—{clock(self.ends_at)}{weeks}"
+        return f"{clock(self.starts_at)}—{clock(self.ends_at)}{weeks}"
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,11 @@ class CourseFacts:
 
     @property
     def times(self) -> str:
-        """All meetings in words."""
-        return "、".join(meeting.label for meeting in self.meetings)
+        """All meetings in words, those of one time together: “周一、周三 16:00—17:30”."""
+        days: dict[str, list[str]] = {}
+        for meeting in self.meetings:
+            days.setdefault(meeting.time, []).append(f"周{WEEKDAYS[meeting.weekday]}")
+        return "、".join(f"{'、'.join(met)} {time}" for time, met in days.items())
 
     @property
     def teacher(self) -> str:

@@ -210,8 +210,10 @@ def _meetings_of(part: str, days_before: list[int], text: str) -> list[MeetingFa
 
 
 def _days_between(first: str, last: str | None) -> list[int]:
-    days = [int(day) if day.isdigit() else _DAYS[day] for day in (first, last or first)]
-    return list(range(days[0], days[1] + 1))
+    begin, end = (int(day) if day.isdigit() else _DAYS[day] for day in (first, last or first))
+    if end < begin:
+        raise Refused("“周五至周一”这样的写法看不懂，请从周一往后写。", "meetings")
+    return list(range(begin, end + 1))
 
 
 def _unreadable(text: str) -> Refused:

@@ -229,8 +229,11 @@ def refusal_of(verdict: Verdict) -> SeatRefused:
 
 
 def grades_in_words(grades: frozenset[int]) -> str:
-    """“三、四年级”."""
-    return "、".join(NUMERALS[grade] for grade in sorted(grades)) + "年级"
+    """“三、四年级”, and “三至六年级” for three or more that follow each other."""
+    ordered = sorted(grades)
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"{NUMERALS[ordered[0]]}至{NUMERALS[ordered[-1]]}年级"
+    return "、".join(NUMERALS[grade] for grade in ordered) + "年级"
 
 
 def moment_in_words(moment: datetime) -> str:

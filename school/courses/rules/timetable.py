@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from school.calendar.rules import SchoolCalendar
+from school.calendar.rules import SchoolCalendar, is_provisional
 from school.courses.enums import Weeks
 from school.courses.rules.catalogue import dates_of
-from school.courses.rules.facts import CourseFacts, MeetingFacts, clock
+from school.courses.rules.facts import WEEKDAYS, CourseFacts, MeetingFacts, clock
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,24 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Day:
+    """A weekday as a phone shows it: its times, earliest first, each with its courses."""
+
+    label: str
+    times: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@dataclass(frozen=True)
 class DatedMeeting:
-    """One date of a course with its time."""
+    """One date of a course with its time.
+
+    `makeup` is the label of a make-up day, such as 补周二; the date is provisional while its year is 尚未公布 (CA-01, CA-02).
+    """
 
     on_day: date
     meeting: MeetingFacts
+    makeup: str = ""
+    is_provisional: bool = False
 
 
 def week_of(courses: Iterable[CourseFacts]) -> list[Slot]:
@@ -47,11 +60,31 @@ def week_of(courses: Iterable[CourseFacts]) -> list[Slot]:
     ]
 
 
+def days_of_week(slots: Iterable[Slot]) -> list[Day]:
+    """The same table day by day, without the days and times nothing meets at."""
+    slots = list(slots)
+    days = [
+        Day(f"周{WEEKDAYS[weekday]}", tuple((slot.label, slot.days[weekday - 1]) for slot in slots if slot.days[weekday - 1]))
+        for weekday in range(1, 6)
+    ]
+    return [day for day in days if day.times]
+
+
 def meetings_on_dates(course: CourseFacts, calendar: SchoolCalendar, *, grade: int | None = None) -> list[DatedMeeting]:
-    """Every date the course meets on, in order: school days, make-up days and odd and even weeks as the calendar says."""
+    """Every date the course meets on, in order: school days, make-up days and odd and even weeks as the calendar says.
+
+    Without a grade: the dates of its oldest pupils, who have no day off that younger ones have not (CA-03).
+    """
+    of_grade = max(course.grades, default=None) if grade is None else grade
     dated = [
-        DatedMeeting(day, meeting)
+        _dated(day, meeting, calendar)
         for meeting in course.meetings
-        for day in dates_of(meeting, course.first_on, course.last_on, calendar, grade=grade)
+        for day in dates_of(meeting, course.first_on, course.last_on, calendar, grade=of_grade)
     ]
     return sorted(dated, key=lambda one: (one.on_day, one.meeting.starts_at))
+
+
+def _dated(day: date, meeting: MeetingFacts, calendar: SchoolCalendar) -> DatedMeeting:
+    """A make-up day is one whose own weekday is another than the one it follows."""
+    makeup = f"补周{WEEKDAYS[meeting.weekday]}" if day.isoweekday() != meeting.weekday else ""
+    return DatedMeeting(day, meeting, makeup, is_provisional(day, calendar))

@@ -3,6 +3,8 @@
 from datetime import date
 from hashlib import sha256
 
+from sqlalchemy.exc import IntegrityError
+
 from school.audit.service import Actor, record
 from school.calendar.models import Term
 from school.calendar.queries import get_calendar
@@ -40,7 +42,7 @@ from school.courses.rules.catalogue import (
 )
 from school.courses.rules.pictures import picture_type
 from school.courses.service import seats, waiting
-from school.db import db
+from school.db import db, is_unique_violation
 from school.errors import Conflict, Refused
 from school.preferences.queries import get_preferences
 
@@ -203,7 +205,13 @@ def save_provider(
     provider.name, provider.whitelist_number, provider.licence_number = name, whitelist_number, licence_number
     provider.licence_until, provider.checks_until = licence_until, checks_until
     provider.revision += 1
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as error:  # two people registered it at the same moment
+        if not is_unique_violation(error, "uq_course_providers_name"):
+            raise
+        raise Refused(f"已有机构“{name}”。", "name") from None
     sentence = f"{verb}机构“{name}”：许可证到 {licence_until.isoformat()}，人员核查到 {checks_until.isoformat()}"
     record(actor, "courses.provider", sentence, subject_type="course_provider", subject_id=provider.id)
     return provider

@@ -9,7 +9,6 @@ from school.accounts.identity import actor
 from school.calendar.checks import term_name
 from school.courses.answers import seat_answer
 from school.courses.enums import Family
-from school.courses.feeds import feed_url
 from school.courses.forms.family import GiveConsentForm
 from school.courses.own import asked_catalogue, own_board, own_boards, own_course
 from school.courses.queries.catalogue import get_catalogues
@@ -175,7 +174,6 @@ def child_page(pupil_id: int, refused: Refused | None = None, course_id: int | N
         refusal=refused.message if refused else "",
         instead=_instead(board, choices, course_id) if refused else None,
         moment=moment_with_day,
-        feed_url=feed_url,
         time_left=time_left,
     )
     return html, 422 if refused else 200

@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response
 from school.accounts.identity import actor
 from school.calendar.checks import term_name
 from school.calendar.queries import get_calendar
+from school.clock import today
 from school.courses.enums import Family, SelectionState, Tag
 from school.courses.forms.catalogue import CancelForm
 from school.courses.loaders import get_course, the_term
-from school.courses.queries.manage import courses_of_term, managed_courses, terms_with_courses
+from school.courses.queries.manage import courses_of_term, managed_courses, terms_to_manage
 from school.courses.queries.seats import taken_by_course
 from school.courses.queries.selections import find_selection_of_term
 from school.courses.rules.managing import Shown, by_family, summary_of
@@ -33,13 +34,14 @@ def manage() -> str:
     """All courses of a term with their state, seats, and what families cannot read yet."""
     term = the_term()
     courses = managed_courses(term.id, courses_of_term(term.id))
+    others = sorted(terms_to_manage(today()), key=lambda one: one.id != term.id)  # a phone shows the first one whole
     family = next((one for one in Family if one.value == request.args.get("family")), None)
     shown = next((one for one in Shown if one.value == request.args.get("show")), None)
     return render_template(
         "courses/manage.html",
         term=term,
         term_label=term_name(term.school_year.start_year, term.number),
-        terms=[(one.id, term_name(one.school_year.start_year, one.number)) for one in terms_with_courses()],
+        terms=[(one.id, term_name(one.school_year.start_year, one.number)) for one in others],
         summary=summary_of(courses),
         groups=by_family(courses, family, shown),
         count=len(courses),
