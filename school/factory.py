@@ -21,12 +21,14 @@ from school.home import context
 from school.home.views import bp as home
 from school.homework.views import bp as homework
 from school.mentoring.views import bp as mentoring
+from school.parentschool import models as _parentschool_models  # noqa: F401
+from school.parentschool.views import bp as parentschool
 from school.people.views import bp as people
 from school.preferences.views import bp as preferences
 from school.web import pages, values
 from school.web.guard import check_every_view_is_marked
 
-FEATURES = (home, accounts, people, calendar, homework, courses, mentoring, compliance, preferences, audit)
+FEATURES = (home, accounts, people, calendar, homework, courses, mentoring, parentschool, compliance, preferences, audit)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:

@@ -12,6 +12,7 @@ class Role(StrEnum):
     PREP_LEADER = "prep_leader"
     GRADE_LEADER = "grade_leader"
     TEACHING_OFFICE = "teaching_office"
+    MORAL_OFFICE = "moral_office"
     PRINCIPAL = "principal"
     ADMINISTRATOR = "administrator"
 
@@ -28,6 +29,7 @@ _ROLE_LABELS = {
     Role.PREP_LEADER: "备课组长",
     Role.GRADE_LEADER: "年级组长",
     Role.TEACHING_OFFICE: "教导处",
+    Role.MORAL_OFFICE: "德育处",
     Role.PRINCIPAL: "校长",
     Role.ADMINISTRATOR: "管理员",
 }
@@ -58,6 +60,11 @@ class Permission(StrEnum):
     ASSESS_MENTORING = "assess_mentoring"
     MANAGE_MENTORING = "manage_mentoring"
     SEE_MENTORING_REPORT = "see_mentoring_report"
+    JOIN_PARENT_SCHOOL = "join_parent_school"
+    SERVE_FAMILIES = "serve_families"
+    MANAGE_PARENT_SCHOOL = "manage_parent_school"
+    HOME_VISITS = "home_visits"
+    SEE_FAMILIES_REPORT = "see_families_report"
 
     @property
     def label(self) -> str:
@@ -88,12 +95,17 @@ _PERMISSION_LABELS = {
     Permission.ASSESS_MENTORING: "参加三人行验收评分",
     Permission.MANAGE_MENTORING: "组织三人行、分层和团队评价",
     Permission.SEE_MENTORING_REPORT: "查看教师成长报表",
+    Permission.JOIN_PARENT_SCHOOL: "报名家长学校、填写反馈和读书分享",
+    Permission.SERVE_FAMILIES: "家长学校签到、审核读书分享",
+    Permission.MANAGE_PARENT_SCHOOL: "维护家长学校计划、场次和导师团",
+    Permission.HOME_VISITS: "查看和登记家访记录",
+    Permission.SEE_FAMILIES_REPORT: "查看家校共育报表",
 }
 
 _P = Permission
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GUARDIAN: frozenset({_P.OWN_ACCOUNT, _P.SEE_OWN_CHILDREN, _P.CHOOSE_COURSES}),
+    Role.GUARDIAN: frozenset({_P.OWN_ACCOUNT, _P.SEE_OWN_CHILDREN, _P.CHOOSE_COURSES, _P.JOIN_PARENT_SCHOOL}),
     Role.SUBJECT_TEACHER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES, _P.OWN_GROWTH}),
     Role.HOMEROOM_TEACHER: frozenset(
         {
@@ -104,6 +116,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.TEACH_COURSES,
             _P.SEE_COURSE_RESULTS,
             _P.OWN_GROWTH,
+            _P.SERVE_FAMILIES,
+            _P.HOME_VISITS,
         }
     ),
     Role.PREP_LEADER: frozenset(
@@ -121,6 +135,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.OWN_GROWTH,
             _P.LEAD_RESEARCH,
             _P.ASSESS_MENTORING,
+            _P.SERVE_FAMILIES,
         }
     ),
     Role.TEACHING_OFFICE: frozenset(
@@ -141,6 +156,22 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ASSESS_MENTORING,
             _P.MANAGE_MENTORING,
             _P.SEE_MENTORING_REPORT,
+            _P.SERVE_FAMILIES,
+            _P.MANAGE_PARENT_SCHOOL,
+            _P.SEE_FAMILIES_REPORT,
+        }
+    ),
+    Role.MORAL_OFFICE: frozenset(
+        {
+            _P.OWN_ACCOUNT,
+            _P.FILE_HOMEWORK,
+            _P.SEE_PEOPLE,
+            _P.TEACH_COURSES,
+            _P.OWN_GROWTH,
+            _P.SERVE_FAMILIES,
+            _P.MANAGE_PARENT_SCHOOL,
+            _P.HOME_VISITS,
+            _P.SEE_FAMILIES_REPORT,
         }
     ),
     Role.PRINCIPAL: frozenset(
@@ -154,6 +185,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_COURSE_RESULTS,
             _P.ASSESS_MENTORING,
             _P.SEE_MENTORING_REPORT,
+            _P.HOME_VISITS,
+            _P.SEE_FAMILIES_REPORT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

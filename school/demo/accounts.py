@@ -15,6 +15,7 @@ DEMO_ROLES = {
     "prep": "三年级数学备课组长",
     "leader3": "三年级组长",
     "office": "教导处",
+    "moral": "德育处",
     "principal": "校长",
     "parent": "家长",
     "admin": "管理员",

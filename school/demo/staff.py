@@ -1,7 +1,7 @@
 """The demo's classes, subjects, teachers, who teaches what, and the roles of the staff."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from random import Random
 
@@ -75,12 +75,14 @@ class Staff:
 
 def posts() -> list[Post]:
     """All sixty posts, principal and teaching office first."""
+    first_of_morality, *others_of_morality = _shared_out("morality", 4)
     return [
         Post("", (), role=Role.PRINCIPAL, login="principal", name="王志远"),
         Post("labour", tuple(_places(5, 6)), role=Role.TEACHING_OFFICE, login="office", name="李慧敏"),
         *(post for grade in GRADES for post in _posts_of_grade(grade)),
         *(Post("english", tuple(_places(grade)), leads_prep=grade) for grade in GRADES if grade >= 3),
-        *_shared_out("morality", 4),
+        replace(first_of_morality, role=Role.MORAL_OFFICE, login="moral", name="韩雪梅"),
+        *others_of_morality,
         *_shared_out("science", 4),
         *_shared_out("pe", 6),
         *_shared_out("music", 4),

@@ -4,7 +4,7 @@ from school.accounts.identity import Person
 from school.people.models import RosterImport
 from school.permissions import Permission, Role
 
-WHOLE_SCHOOL = frozenset({Role.ADMINISTRATOR, Role.PRINCIPAL, Role.TEACHING_OFFICE})
+WHOLE_SCHOOL = frozenset({Role.ADMINISTRATOR, Role.PRINCIPAL, Role.TEACHING_OFFICE, Role.MORAL_OFFICE})
 
 
 def sees_whole_school(person: Person) -> bool:

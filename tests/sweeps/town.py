@@ -217,6 +217,7 @@ def _people(school: SmallSchool) -> dict[str, User]:
         Role.PREP_LEADER: leader,
         Role.GRADE_LEADER: school.zhao,
         Role.TEACHING_OFFICE: school.office,
+        Role.MORAL_OFFICE: somebody("韩主任", "han", Role.MORAL_OFFICE),
         Role.PRINCIPAL: school.principal,
         Role.ADMINISTRATOR: somebody("周管理", "zhou", Role.ADMINISTRATOR),
     }
