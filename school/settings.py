@@ -38,6 +38,13 @@ SETTINGS = (
     Setting("FAMILY_DAYS_SIGNED_IN", 60, "Days a guardian stays signed in."),
     Setting("STAFF_HOURS_SIGNED_IN", 12, "Hours a member of staff stays signed in without a request."),
     Setting("MAX_UPLOAD_MIB", 12, "Largest request body, in MiB."),
+    Setting("SMTP_HOST", "", "Mail server that sends notices; empty means the school sends no e-mail."),
+    Setting("SMTP_PORT", 465, "Port of the mail server."),
+    Setting("SMTP_USER", "", "Login at the mail server; empty means none."),
+    Setting("SMTP_PASSWORD", "", "Password at the mail server."),
+    Setting("SMTP_TLS", "tls", "tls (from the first byte, port 465), starttls (port 587) or none (a server on this machine)."),
+    Setting("MAIL_FROM", "", "Address e-mails come from."),
+    Setting("ROBOT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com", "Hosts that robots of groups may have, by comma."),
     Setting("DEMO", True, "`flask school start` loads the demo school into an empty database; no for a real school."),
 )
 

@@ -1,4 +1,4 @@
-"""What a group may read: an event's title, time, place and address, nothing about any person (PR-02)."""
+"""What a group may read: an event's title, time, place and address, nothing about any person (PR-03)."""
 
 import re
 import unicodedata
@@ -12,8 +12,9 @@ from school.outbox.enums import GroupKind
 LONGEST_TITLE, LONGEST_PLACE = 60, 40
 PHONE_DIGITS = 7  # so many digits in a row, blanks and hyphens between them or not, are somebody's number
 WEEKDAYS = "一二三四五六日"
-_BETWEEN = r"[\s\-_.·,，/()（）]*"
-_NUMBER = re.compile(rf"\d(?:{_BETWEEN}\d){{{PHONE_DIGITS - 1},}}")
+_NUMBER = re.compile(rf"\d(?:[\s\-_.·()]*\d){{{PHONE_DIGITS - 1},}}")
+_DATES = re.compile(r"(?<!\d)20\d\d[-./]\d{1,2}[-./]\d{1,2}(?!\d)|(?<!\d)20\d\d\s?[-—–~至]\s?20\d\d(?!\d)")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class GroupText:
 def check_group_text(text: GroupText) -> None:
     """Refuse words that hold what looks like a phone number or an e-mail address, are too long, or more than a line."""
     for field, words, most in (("title", text.title, LONGEST_TITLE), ("place", text.place, LONGEST_PLACE)):
-        plain = unicodedata.normalize("NFKC", words)
+        plain = _DATES.sub("日", unicodedata.normalize("NFKC", words)).translate(_NUMERALS)
         if len(words) > most or "\n" in words or "\r" in words:
             raise Refused(f"群消息的这一项只能有一行，最多 {most} 个字。", field)
         if _NUMBER.search(plain) or "@" in plain:

@@ -1,0 +1,1 @@
+"""Reading notices, addresses, robots and messages."""
