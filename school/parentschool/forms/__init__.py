@@ -1,0 +1,1 @@
+"""Forms of parent school and home visits, one module a topic."""

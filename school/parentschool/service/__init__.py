@@ -1,0 +1,1 @@
+"""Every write about parent school and home visits, one module a topic."""

@@ -1,0 +1,1 @@
+"""Tests of parent school and home visits."""
