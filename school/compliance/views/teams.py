@@ -11,11 +11,11 @@ from school.mentoring.enums import TeamKind
 from school.mentoring.forms.research import AppraisalForm, WeightsForm
 from school.mentoring.queries.teams import Team, appraisals_of, teams_of, weights_of
 from school.mentoring.service import teams as service
-from school.mentoring.views.page import Page, small_form
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import revision_of
 from school.web.guard import requires
+from school.web.small_form import Page, small_form
 
 
 @bp.get("/growth/teams")

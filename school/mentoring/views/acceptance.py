@@ -15,12 +15,12 @@ from school.mentoring.queries.entries import seating_on
 from school.mentoring.queries.research import teacher_names
 from school.mentoring.service import acceptance as service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import revision_of, show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
+from school.web.small_form import Page, small_form
 
 KINDS = {kind.value: kind.label for kind in EntryKind}
 

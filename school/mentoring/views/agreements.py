@@ -16,12 +16,12 @@ from school.mentoring.rules.agreements import missing_signers
 from school.mentoring.service import agreements as service
 from school.mentoring.service import triads as triads_service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page
 from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 from school.web.forms import show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
+from school.web.small_form import Page
 
 SEE = (Permission.OWN_GROWTH, Permission.MANAGE_MENTORING, Permission.SEE_MENTORING_REPORT)
 

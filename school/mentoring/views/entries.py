@@ -17,13 +17,13 @@ from school.mentoring.rules.entries import LINKS, EntryValues
 from school.mentoring.service import entries as service
 from school.mentoring.service.entries import Upload
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.people.labels import class_name
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import revision_of
 from school.web.guard import requires
 from school.web.pages import download, see_other
+from school.web.small_form import Page, small_form
 
 
 @bp.route("/mentoring/triads/<int:triad_id>/entries/new", methods=["GET", "POST"])

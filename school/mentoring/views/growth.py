@@ -24,11 +24,11 @@ from school.mentoring.queries.teams import appraisals_of_teacher
 from school.mentoring.rules.tiers import years_band
 from school.mentoring.service import growth as service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 from school.web.guard import requires
 from school.web.pages import see_other
+from school.web.small_form import Page, small_form
 
 STAFF = (Permission.MANAGE_MENTORING, Permission.SEE_MENTORING_REPORT, Permission.LEAD_RESEARCH)
 

@@ -10,10 +10,10 @@ from school.mentoring.queries.growth import find_plan, plans_of_year, tiered_sta
 from school.mentoring.rules.tiers import suggested_goals
 from school.mentoring.service import growth as service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.permissions import Permission
 from school.web.forms import revision_of
 from school.web.guard import requires
+from school.web.small_form import Page, small_form
 
 
 @bp.route("/growth/plan", methods=["GET", "POST"])

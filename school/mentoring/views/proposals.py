@@ -17,12 +17,12 @@ from school.mentoring.queries.desk import Desk, day_in, desk_of, staff_choices
 from school.mentoring.queries.triads import earlier_of, term_after
 from school.mentoring.service import triads as service
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.people.queries import find_subject, subjects
 from school.permissions import Permission
 from school.web.forms import show_refusal
 from school.web.guard import requires
 from school.web.pages import see_other
+from school.web.small_form import Page, small_form
 
 MOST_BLOCKS = 60
 ID = re.compile("[0-9]{1,9}")

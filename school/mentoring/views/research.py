@@ -25,13 +25,13 @@ from school.mentoring.rules.teams import grade_group_name
 from school.mentoring.service import research as service
 from school.mentoring.service.research import ActivityValues
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.people.queries import subjects
 from school.people.queries.listing import teachers_listed
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import SchoolForm, choices_of, revision_of
 from school.web.guard import requires
+from school.web.small_form import Page, small_form
 
 SEE = (Permission.OWN_GROWTH, Permission.SEE_MENTORING_REPORT)
 

@@ -27,13 +27,13 @@ from school.mentoring.rules.duties import is_on_track, quiet_days, quiet_signal,
 from school.mentoring.service import triads as service
 from school.mentoring.service.agreements import signer_of
 from school.mentoring.views import bp
-from school.mentoring.views.page import Page, small_form
 from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import revision_of
 from school.web.guard import requires
 from school.web.pages import see_other
+from school.web.small_form import Page, small_form
 
 SEE = (Permission.MANAGE_MENTORING, Permission.SEE_MENTORING_REPORT)
 

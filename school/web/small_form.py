@@ -23,7 +23,7 @@ def small_form(
     done: str,
     lead: str = "",
     button: str = "保存",
-    template: str = "mentoring/form.html",
+    template: str = "web/form.html",
     **values: object,
 ) -> Page:
     """One form on a page of its own: shown, refused with what was typed (422), or written and left (303)."""
