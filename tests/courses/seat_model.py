@@ -12,9 +12,10 @@ from itertools import permutations
 from school.clock import ZONE
 from school.courses.enums import CourseState, Family, Phase, Promotion, SelectionState
 from school.courses.rules.facts import CourseFacts, MeetingFacts, SelectionFacts, Window
-from school.courses.rules.queue import Entry, Expired, Hall, Line, Offered, Promoted, Step
-from school.courses.rules.queue import settle as steps_of
+from school.courses.rules.queue import SeatBook
 from school.courses.rules.seats import Child, Rulebook, judge, judge_new
+from school.waiting.rules import Entry, Expired, Hall, Line, Offered, Promoted, Step
+from school.waiting.rules import settle as steps_of
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=ZONE)
 NEVER = datetime(2030, 1, 1, tzinfo=ZONE)
@@ -99,22 +100,22 @@ class Model:
 
     def child(self, pupil: int) -> Child:
         """A child as the rules see it."""
-        mine = [one for one in self.entries if one.pupil_id == pupil]
+        mine = [one for one in self.entries if one.member_id == pupil]
         return Child(
             grade=self.grades[pupil],
             places=frozenset(course for owner, course in self.places if owner == pupil),
-            waiting=frozenset(one.course_id for one in mine if one.expires_at is None),
-            offered={one.course_id: one.expires_at for one in mine if one.expires_at is not None},
+            waiting=frozenset(one.line_id for one in mine if one.expires_at is None),
+            offered={one.line_id: one.expires_at for one in mine if one.expires_at is not None},
         )
 
     def line(self, course: int) -> Line:
         """A course's line."""
         placed = sum(one == course for _pupil, one in self.places)
-        return Line(placed, [one for one in self.entries if one.course_id == course])
+        return Line(placed, [one for one in self.entries if one.line_id == course])
 
     def find(self, pupil: int, course: int) -> Entry | None:
         """A child's live entry on a list."""
-        return next((one for one in self.entries if (one.pupil_id, one.course_id) == (pupil, course)), None)
+        return next((one for one in self.entries if (one.member_id, one.line_id) == (pupil, course)), None)
 
     def take(self, pupil: int, course: int, gives_up: tuple[int, ...] = ()) -> bool:
         """Take a seat, or accept an offer of it."""
@@ -126,7 +127,7 @@ class Model:
             return self.accept(pupil, course)
         if not child.places.issuperset(gives_up) or not self._may_take(pupil, course, gives_up):
             return False
-        self.entries = [one for one in self.entries if (one.pupil_id, one.course_id) != (pupil, course)]
+        self.entries = [one for one in self.entries if (one.member_id, one.line_id) != (pupil, course)]
         self.places.add((pupil, course))
         self._leave(pupil, gives_up)
         return True
@@ -222,12 +223,12 @@ class Model:
         self.entries = [one for one in self.entries if one not in unit]
         left = set()
         for one in unit:
-            leaves = self.child(one.pupil_id).places & set(one.gives_up)
-            self.places -= {(one.pupil_id, given) for given in leaves}
-            self.places.add((one.pupil_id, course))
+            leaves = self.child(one.member_id).places & set(one.gives_up)
+            self.places -= {(one.member_id, given) for given in leaves}
+            self.places.add((one.member_id, course))
             left |= leaves
         if left:
-            self.settle(left | {one.course_id for one in self.entries if one.pupil_id in {e.pupil_id for e in unit}})
+            self.settle(left | {one.line_id for one in self.entries if one.member_id in {e.member_id for e in unit}})
         return True
 
     def cancel(self, course: int) -> bool:
@@ -236,8 +237,8 @@ class Model:
         self.rulebook = replace(self.rulebook, courses={**self.rulebook.courses, course: facts})
         lost = {pupil for pupil, one in self.places if one == course}
         self.places = {one for one in self.places if one[1] != course}
-        self.entries = [one for one in self.entries if one.course_id != course]
-        self.settle({one.course_id for one in self.entries if one.pupil_id in lost})
+        self.entries = [one for one in self.entries if one.line_id != course]
+        self.settle({one.line_id for one in self.entries if one.member_id in lost})
         return True
 
     def wait(self, hours: int) -> bool:
@@ -249,7 +250,7 @@ class Model:
         """Pass on what is due, looking at every step before it counts."""
         hall = Hall(lambda course: (self.line(course), {pupil: self.child(pupil) for pupil in self.grades}))
         limit = 2 * len(self.entries) + 1
-        for count, step in enumerate(steps_of(courses, hall, self.rulebook, self.now), 1):
+        for count, step in enumerate(steps_of(courses, hall, SeatBook(self.rulebook), self.now), 1):
             self._check_step(step)
             self._apply(step)
             assert count <= limit, "a settlement does not end"
@@ -257,19 +258,19 @@ class Model:
     def fits(self, entry: Entry) -> bool:
         """Whether the child could have the seat, counted here anew."""
         book, selection = self.rulebook.courses, self.rulebook.selection
-        course = book[entry.course_id]
-        kept = [book[one] for one in self.child(entry.pupil_id).places - set(entry.gives_up)]
+        course = book[entry.line_id]
+        kept = [book[one] for one in self.child(entry.member_id).places - set(entry.gives_up)]
         together = [one for one in (*kept, course) if not one.is_exempt]
         is_week_full = not course.is_exempt and len(together) > selection.max_courses
         days = [day for one in together for day in one.weekdays if day in course.weekdays]
         is_day_full = not course.is_exempt and selection.max_per_day and any(days.count(d) > selection.max_per_day for d in days)
-        is_right = self.grades[entry.pupil_id] in course.grades and course.state is CourseState.LISTED
+        is_right = self.grades[entry.member_id] in course.grades and course.state is CourseState.LISTED
         is_clash = any(one.id in self.rulebook.clashes[course.id] for one in kept)
         return is_right and not (is_clash or is_week_full or is_day_full)
 
     def units(self, course: int) -> list[list[Entry]]:
         """Who waits, in order, siblings who go together as one; put in order here anew."""
-        waiting = [one for one in self.entries if one.course_id == course and one.expires_at is None]
+        waiting = [one for one in self.entries if one.line_id == course and one.expires_at is None]
         drawn = sorted((one for one in waiting if one.draw_rank is not None), key=lambda one: one.draw_rank or 0)
         units: list[list[Entry]] = []
         for entry in drawn + sorted((one for one in waiting if one.draw_rank is None), key=lambda one: one.id):
@@ -316,9 +317,9 @@ class Model:
             return
         for one, other in permutations(self.rulebook.courses, 2):
             heads = [next((u[0] for u in self.units(c) if len(u) == 1 and self.fits(u[0])), None) for c in (one, other)]
-            if heads[0] and heads[1] and heads[0].pupil_id != heads[1].pupil_id:
-                gives = (heads[0].pupil_id, other) in self.places and other in heads[0].gives_up
-                takes = (heads[1].pupil_id, one) in self.places and one in heads[1].gives_up
+            if heads[0] and heads[1] and heads[0].member_id != heads[1].member_id:
+                gives = (heads[0].member_id, other) in self.places and other in heads[0].gives_up
+                takes = (heads[1].member_id, one) in self.places and one in heads[1].gives_up
                 assert not (gives and takes), f"{heads} could change"
 
     def _check_step(self, step: Step) -> None:
@@ -328,11 +329,11 @@ class Model:
         assert isinstance(step, Promoted | Offered)
         for entry in step.entries:
             assert self.fits(entry), f"{entry} does not fit"
-            given = sum(entry.course_id in leaves for leaves in getattr(step, "leaves", {}).values())
-            mine = sum(one.course_id == entry.course_id for one in step.entries)
-            free = self.free(entry.course_id) + given
+            given = sum(entry.line_id in leaves for leaves in getattr(step, "leaves", {}).values())
+            mine = sum(one.line_id == entry.line_id for one in step.entries)
+            free = self.free(entry.line_id) + given
             assert mine <= free, f"{entry} has no seat"
-            for unit in self.units(entry.course_id):
+            for unit in self.units(entry.line_id):
                 if entry in unit:
                     assert set(unit) <= set(step.entries), "siblings apart"
                     break
@@ -344,8 +345,8 @@ class Model:
             self.entries += [replace(one, expires_at=step.until) for one in step.entries]
         elif isinstance(step, Promoted):
             for one in step.entries:
-                self.places -= {(one.pupil_id, course) for course in step.leaves[one.id]}
-                self.places.add((one.pupil_id, one.course_id))
+                self.places -= {(one.member_id, course) for course in step.leaves[one.id]}
+                self.places.add((one.member_id, one.line_id))
 
     def _may_take(self, pupil: int, course: int, gives_up: tuple[int, ...]) -> bool:
         entry = self.find(pupil, course)
@@ -358,7 +359,7 @@ class Model:
     def _leave(self, pupil: int, courses: tuple[int, ...]) -> None:
         if courses:
             self.places -= {(pupil, course) for course in courses}
-            self.settle({*courses, *(one.course_id for one in self.entries if one.pupil_id == pupil)})
+            self.settle({*courses, *(one.line_id for one in self.entries if one.member_id == pupil)})
 
     def settle_overdue(self, course: int) -> None:
         """What every write on a course does first."""
@@ -372,5 +373,5 @@ class Model:
     def _offered_with(self, entry: Entry) -> list[Entry]:
         if not entry.together:
             return [entry]
-        same = (entry.course_id, entry.together)
-        return [one for one in self.entries if (one.course_id, one.together) == same and one.expires_at is not None]
+        same = (entry.line_id, entry.together)
+        return [one for one in self.entries if (one.line_id, one.together) == same and one.expires_at is not None]

@@ -18,10 +18,10 @@ from school.courses.enums import CourseState, Promotion
 from school.courses.models import Course, Place, Selection, WaitingEntry
 from school.courses.queries.catalogue import get_catalogue
 from school.courses.queries.lines import load_line, rulebook_of
-from school.courses.rules.queue import Entry
 from school.courses.service import seats, waiting
 from school.db import db, transaction
 from school.errors import Refused
+from school.waiting.rules import Entry
 from tests.courses.acts import faults
 from tests.courses.seat_model import NEVER, NOON, Model, course_facts, rulebook_for
 from tests.courses.small_courses import SmallCourses, build, fresh
@@ -51,8 +51,8 @@ def chosen(model: Model, drawn: tuple[str, int, int]) -> Act:
     pupils, courses = sorted(model.grades), sorted(model.rulebook.courses)
     pupil, course = pupils[who % len(pupils)], courses[what % len(courses)]
     act = Act(kind, pupil, pupils[(who + 1) % len(pupils)], course, 0)
-    offers = sorted((one.pupil_id, one.course_id) for one in model.entries if one.expires_at is not None)
-    waiting = sorted((one.pupil_id, one.course_id) for one in model.entries)
+    offers = sorted((one.member_id, one.line_id) for one in model.entries if one.expires_at is not None)
+    waiting = sorted((one.member_id, one.line_id) for one in model.entries)
     held = sorted(model.places)
     if kind in ("withdraw", "swap", "transfer") and held:
         owner, place = held[who % len(held)]
@@ -184,9 +184,9 @@ def _check_same(cast: SmallCourses, model: Model) -> None:
 
 
 def _line(entries: list[Entry]) -> list[tuple]:
-    groups = {one.together: sorted(two.pupil_id for two in entries if two.together == one.together) for one in entries}
+    groups = {one.together: sorted(two.member_id for two in entries if two.together == one.together) for one in entries}
     ordered = sorted(entries, key=lambda one: one.order)
-    return [(one.pupil_id, one.expires_at, one.gives_up, one.together and groups[one.together]) for one in ordered]
+    return [(one.member_id, one.expires_at, one.gives_up, one.together and groups[one.together]) for one in ordered]
 
 
 def _clean(cast: SmallCourses, promotion: Promotion) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from school.courses.enums import CourseState, Phase, Promotion, SelectionState
 from school.courses.rules.facts import Window
-from school.courses.rules.queue import Entry, Expired, Hall, Line, Offered, Promoted, Step, Unfit, leaves_for_wish, settle
+from school.courses.rules.queue import SeatBook, leaves_for_wish
 from school.courses.rules.seats import (
     Child,
     HasSeatOrWaits,
@@ -20,6 +20,7 @@ from school.courses.rules.seats import (
     judge,
     refusal_of,
 )
+from school.waiting.rules import Entry, Expired, Hall, Line, Offered, Promoted, Step, Unfit, settle
 from tests.courses.seat_model import NOON, course_facts, rulebook_for
 
 # 1 and 2 meet on Monday at one time; 3 on Monday later; 4 on Tuesday; 5 on Tuesday, exempt.
@@ -55,19 +56,19 @@ def settled(
     book: Rulebook, placed: dict[int, set[int]], entries: list[Entry], courses: set[int], children: dict[int, Child] | None = None
 ) -> list[Step]:
     """The steps of a settlement; `placed` are the courses of each pupil."""
-    waiting = {one.pupil_id: {two.course_id for two in entries if two.pupil_id == one.pupil_id} for one in entries}
+    waiting = {one.member_id: {two.line_id for two in entries if two.member_id == one.member_id} for one in entries}
     known = {
         pupil: Child(3, frozenset(placed.get(pupil, ())), frozenset(waiting.get(pupil, ()))) for pupil in {*placed, *waiting}
     } | (children or {})
 
     def load(course: int) -> tuple[Line, dict[int, Child]]:
         count = sum(course in mine for mine in placed.values())
-        return Line(count, [one for one in entries if one.course_id == course]), known
+        return Line(count, [one for one in entries if one.line_id == course]), known
 
     hall = Hall(load)
     for course in book.courses:
         hall.line(course)  # in memory before the first step, which the hall then follows
-    return list(settle(courses, hall, book, NOON))
+    return list(settle(courses, hall, SeatBook(book), NOON))
 
 
 def test_seats_left_and_the_last_one() -> None:
@@ -153,9 +154,9 @@ def test_every_verdict_but_free_has_its_refusal() -> None:
 def test_drawn_before_joined_and_each_in_order() -> None:
     entries = [Entry(1, 1, 11), Entry(2, 1, 12, draw_rank=2), Entry(3, 1, 13, draw_rank=1), Entry(4, 1, 14)]
     steps = settled(BOOK, {}, entries, {1})
-    assert [step.entries[0].pupil_id for step in steps] == [13, 12]
+    assert [step.entries[0].member_id for step in steps] == [13, 12]
     more = replace(BOOK, courses={**BOOK.courses, 1: replace(BOOK.courses[1], capacity=4)})
-    assert [step.entries[0].pupil_id for step in settled(more, {}, entries, {1})] == [13, 12, 11, 14]
+    assert [step.entries[0].member_id for step in settled(more, {}, entries, {1})] == [13, 12, 11, 14]
 
 
 def test_a_swap_frees_what_the_child_itself_waits_for_elsewhere() -> None:
@@ -164,7 +165,7 @@ def test_a_swap_frees_what_the_child_itself_waits_for_elsewhere() -> None:
     entries = [Entry(1, 4, 11, gives_up=(1,)), Entry(2, 2, 11)]
     assert settled(book, {11: {1}}, entries[1:], {2}) == []
     steps = settled(book, {11: {1}}, entries, {4})
-    assert [(step.entries[0].course_id, step.leaves[step.entries[0].id]) for step in steps] == [(4, (1,)), (2, ())]
+    assert [(step.entries[0].line_id, step.leaves[step.entries[0].id]) for step in steps] == [(4, (1,)), (2, ())]
 
 
 def test_a_chain_of_swaps_runs_to_its_end() -> None:
@@ -172,7 +173,7 @@ def test_a_chain_of_swaps_runs_to_its_end() -> None:
     book = changed(BOOK, max_courses=1)
     entries = [Entry(1, 4, 11, gives_up=(2,)), Entry(2, 2, 12, gives_up=(3,)), Entry(3, 3, 13)]
     steps = settled(book, {11: {2}, 12: {3}}, entries, {4})
-    assert [step.entries[0].pupil_id for step in steps] == [11, 12, 13]
+    assert [step.entries[0].member_id for step in steps] == [11, 12, 13]
 
 
 def test_three_in_a_circle_change_at_once() -> None:
@@ -180,7 +181,7 @@ def test_three_in_a_circle_change_at_once() -> None:
     steps = settled(changed(BOOK, max_courses=1), {11: {2}, 12: {3}, 13: {4}}, entries, {4})
     assert len(steps) == 1
     assert isinstance(steps[0], Promoted)
-    assert {one.pupil_id for one in steps[0].entries} == {11, 12, 13}
+    assert {one.member_id for one in steps[0].entries} == {11, 12, 13}
     offering = changed(BOOK, max_courses=1, promotion=Promotion.OFFER)
     assert settled(offering, {11: {2}, 12: {3}, 13: {4}}, entries, {4}) == []
 
@@ -220,9 +221,9 @@ def test_overdue_offers_pass_on_and_open_ones_hold() -> None:
 def test_siblings_take_two_seats_or_wait_where_they_stand() -> None:
     pair = [Entry(1, 1, 11, together="g"), Entry(3, 1, 12, together="g")]
     between = Entry(2, 1, 13)
-    assert [{one.pupil_id for one in step.entries} for step in settled(BOOK, {}, [*pair, between], {1})] == [{11, 12}]
+    assert [{one.member_id for one in step.entries} for step in settled(BOOK, {}, [*pair, between], {1})] == [{11, 12}]
     steps = settled(BOOK, {14: {1}}, [*pair, between], {1})
-    assert [{one.pupil_id for one in step.entries} for step in steps] == [{13}]
+    assert [{one.member_id for one in step.entries} for step in steps] == [{13}]
     assert settled(BOOK, {12: {2}}, pair, {1}) == [], "one of them does not fit, so neither goes"
 
 

@@ -7,9 +7,9 @@ import click
 
 from school.audit.service import COMMAND_LINE
 from school.courses.queries.lines import selection_ids
-from school.courses.rules.queue import Expired, Offered, Promoted, Step, Unfit
 from school.courses.service.waiting import settle
 from school.db import transaction
+from school.waiting.rules import Expired, Offered, Promoted, Step, Unfit
 
 NAMES: dict[type[Step], str] = {Expired: "expired", Offered: "offered", Promoted: "promoted", Unfit: "unfit"}
 WORDS = {"expired": "逾期未确认", "offered": "新发出待确认名额", "promoted": "递补", "unfit": "不再符合条件"}

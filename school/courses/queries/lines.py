@@ -26,11 +26,11 @@ from school.courses.enums import PlaceSource, WaitingState
 from school.courses.models import Application, Course, CourseConsent, Place, Selection, WaitingEntry, Wish
 from school.courses.queries.catalogue import Catalogue, get_catalogues
 from school.courses.rules.facts import CourseFacts
-from school.courses.rules.queue import Entry, Line
 from school.courses.rules.seats import Child, NotListed, Rulebook, Verdict, VerdictKind
 from school.db import Instant, db
 from school.people.models import ClassMembership, SchoolClass
 from school.stamps import forget_stamps, note_stamp, stamp_column
+from school.waiting.rules import Entry, Line
 
 PLACES = Place.__table__
 ENTRIES = WaitingEntry.__table__
@@ -145,7 +145,7 @@ def load_line(rulebook: Rulebook, course_id: int) -> tuple[Line, dict[int, Child
         return line, {}
     rows = db.session.execute(_LINE_CHILDREN, values).all()
     found = children_from(rows, rulebook.selection.start_year)
-    return line, {one.pupil_id: found.get(one.pupil_id, Child(None, has_consent=False)) for one in line.entries}
+    return line, {one.member_id: found.get(one.member_id, Child(None, has_consent=False)) for one in line.entries}
 
 
 def find_entry(pupil_id: int, course_id: int) -> Entry | None:
@@ -163,7 +163,7 @@ def entries_together(course_id: int, together: str) -> list[Entry]:
 def count_before(entry: Entry) -> int:
     """How many who wait stand before an entry."""
     statement = _line_select().where(~IS_OFFER)
-    waiting = [entry_of(row) for row in db.session.execute(statement, {"course": entry.course_id})]
+    waiting = [entry_of(row) for row in db.session.execute(statement, {"course": entry.line_id})]
     return sum(one.order < entry.order for one in waiting)
 
 

@@ -11,8 +11,9 @@ from itertools import combinations
 
 from school.courses.enums import CourseState, PlaceSource, SelectionState, WaitingState
 from school.courses.rules.facts import WEEKDAYS, CourseFacts
-from school.courses.rules.queue import Entry, Hall, Line, find_exchange, next_step, promotes
+from school.courses.rules.queue import SeatBook, promotes
 from school.courses.rules.seats import Child, Rulebook
+from school.waiting.rules import Entry, Hall, Line, find_exchange, next_step
 
 GRACE = timedelta(hours=1)  # in which `flask school settle-offers` is expected to have passed an overdue offer on
 
@@ -250,19 +251,19 @@ def _stuck(snap: Snapshot) -> Iterator[Finding]:
     for one in snap.live_entries:
         entry = Entry(one.id, one.course_id, one.pupil_id, one.draw_rank, one.together, one.gives_up, one.expires_at)
         lines[one.course_id].entries.append(entry)
-    hall = Hall(lambda course_id: (lines[course_id], dict(snap.children)))
+    book, hall = SeatBook(snap.rulebook), Hall(lambda course_id: (lines[course_id], dict(snap.children)))
     waited_for = sorted({one.course_id for one in snap.live_entries})
     overdue = {one.course_id for one in snap.live_entries if one.expires_at is not None and one.expires_at <= snap.now}
     for course_id in waited_for:
-        step = None if course_id in overdue else next_step(course_id, hall, snap.rulebook, snap.now)
+        step = None if course_id in overdue else next_step(course_id, hall, book, snap.now)
         if step is not None:
             sentence = f"{snap.name(course_id)}有空余名额，排在前面的孩子符合条件，却没有递补。"
-            yield Finding(Fault.STUCK, sentence, course_id, step.entries[0].pupil_id)
-    circle = None if overdue else find_exchange(waited_for, hall, snap.rulebook)
+            yield Finding(Fault.STUCK, sentence, course_id, step.entries[0].member_id)
+    circle = None if overdue else find_exchange(waited_for, hall, book, snap.now)
     if circle is not None:
         first = circle.entries[0]
-        sentence = f"几个孩子互相等对方的名额，可以同时换课，却没有换：{snap.name(first.course_id)}等。"
-        yield Finding(Fault.STUCK, sentence, first.course_id, first.pupil_id)
+        sentence = f"几个孩子互相等对方的名额，可以同时换课，却没有换：{snap.name(first.line_id)}等。"
+        yield Finding(Fault.STUCK, sentence, first.line_id, first.member_id)
 
 
 def _siblings(snap: Snapshot) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """May this child have a seat in this course: one judgement, shown on pages before anybody taps and enforced by every write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from enum import StrEnum
 from school.courses.enums import CourseState, Phase, SelectionState
 from school.courses.rules.facts import WEEKDAYS, CourseFacts, SelectionFacts
 from school.errors import Refused
+from school.waiting.rules import Entry
 
 NUMERALS = "零一二三四五六七八九"
 _CHANGE = "要换课，请先退出其中一门，或改用转课。"
@@ -56,6 +57,14 @@ class Child:
         """The child once it has left some courses and taken another."""
         places = self.places - frozenset(leaves)
         return replace(self, places=places if takes is None else places | {takes})
+
+    def seats_in(self, course_id: int) -> int:
+        """A child takes one seat wherever it has a place."""
+        return int(course_id in self.places)
+
+    def seated(self, entry: Entry, leaves: Iterable[int]) -> "Child":
+        """The child once it has left some courses and its entry on a list has become a place."""
+        return replace(self.after(takes=entry.line_id, leaves=tuple(leaves)), waiting=self.waiting - {entry.line_id})
 
 
 @dataclass(frozen=True)

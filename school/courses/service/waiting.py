@@ -22,8 +22,7 @@ from school.courses.queries.lines import (
     waited_for,
 )
 from school.courses.rules.facts import CourseFacts
-from school.courses.rules.queue import Entry, Expired, Hall, Offered, Promoted, Step, Unfit
-from school.courses.rules.queue import settle as steps_of
+from school.courses.rules.queue import SeatBook
 from school.courses.rules.seats import (
     Child,
     Verdict,
@@ -39,6 +38,8 @@ from school.courses.rules.seats import (
 from school.courses.service.places import Ground, Result, ResultKind, SeatsDisagree, end_places, insert_place, stand_on
 from school.db import db
 from school.errors import Refused
+from school.waiting.rules import Entry, Expired, Hall, Offered, Promoted, Step, Unfit
+from school.waiting.rules import settle as steps_of
 
 
 class OfferGone(Refused):
@@ -164,14 +165,14 @@ def accept(ground: Ground, pupil_id: int, course_id: int) -> Result:
     if entry.expires_at <= ground.now:
         raise OfferGone(f"“{course.name}”的确认时间 {moment_in_words(entry.expires_at)} 已过，名额让给下一位。可以重新排候补。")
     unit = _offered_with(entry)
-    children = children_of(ground.rulebook, (one.pupil_id for one in unit))
+    children = children_of(ground.rulebook, (one.member_id for one in unit))
     for one in unit:
-        _check_accepts(ground, course, one, children[one.pupil_id], is_sibling=one.id != entry.id)
-    leaves = {one.id: tuple(sorted(children[one.pupil_id].places & frozenset(one.gives_up))) for one in unit}
+        _check_accepts(ground, course, one, children[one.member_id], is_sibling=one.id != entry.id)
+    leaves = {one.id: tuple(sorted(children[one.member_id].places & frozenset(one.gives_up))) for one in unit}
     _seat(ground, Promoted(tuple(unit), leaves), taken_by=ground.by.user_id, verb="接受了候补到的名额，选上课程")
     left = {course_id for one in leaves.values() for course_id in one}
     if left:
-        pass_on(ground, left | waited_for(ground.selection_id, (one.pupil_id for one in unit)))
+        pass_on(ground, left | waited_for(ground.selection_id, (one.member_id for one in unit)))
     return Result(ResultKind.PLACED, course, given_up=ground.courses(leaves[entry.id]))
 
 
@@ -179,7 +180,7 @@ def pass_on(ground: Ground, course_ids: Iterable[int]) -> list[Step]:
     """Write every step that is due on these courses' lists and wherever the steps lead."""
     hall = Hall(lambda course_id: load_line(ground.rulebook, course_id))
     done = []
-    for step in steps_of(course_ids, hall, ground.rulebook, ground.now):
+    for step in steps_of(course_ids, hall, SeatBook(ground.rulebook), ground.now):
         _write(ground, step)
         done.append(step)
     return done
@@ -243,15 +244,15 @@ def _write(ground: Ground, step: Step) -> None:
 def _seat(ground: Ground, step: Promoted, *, taken_by: int | None, verb: str) -> None:
     """All places that are given up end first, so that a circle of children finds its seats free."""
     for entry in step.entries:
-        end_places(ground, entry.pupil_id, step.leaves[entry.id], PlaceEnd.SWAPPED)
+        end_places(ground, entry.member_id, step.leaves[entry.id], PlaceEnd.SWAPPED)
     _end_entries(ground, step.entries, WaitingState.PLACED)
     for entry in step.entries:
-        placed = insert_place(ground, entry.pupil_id, entry.course_id, PlaceSource.WAITING_LIST, taken_by=taken_by)
+        placed = insert_place(ground, entry.member_id, entry.line_id, PlaceSource.WAITING_LIST, taken_by=taken_by)
         if placed is None:
-            raise SeatsDisagree(f"no seat in course {entry.course_id} for entry {entry.id}")
+            raise SeatsDisagree(f"no seat in course {entry.line_id} for entry {entry.id}")
         left = "".join(f"“{course.name}”" for course in ground.courses(step.leaves[entry.id]))
-        name = ground.rulebook.courses[entry.course_id].name
-        _record(ground, "courses.promote", f"{verb}“{name}”" + (f"，换出{left}" if left else ""), entry.pupil_id)
+        name = ground.rulebook.courses[entry.line_id].name
+        _record(ground, "courses.promote", f"{verb}“{name}”" + (f"，换出{left}" if left else ""), entry.member_id)
 
 
 def _offer(ground: Ground, entries: Sequence[Entry], until: datetime) -> None:
@@ -315,7 +316,7 @@ def _offered_with(entry: Entry) -> list[Entry]:
     """The offers that stand or fall with this one."""
     if not entry.together:
         return [entry]
-    return [one for one in entries_together(entry.course_id, entry.together) if one.expires_at is not None]
+    return [one for one in entries_together(entry.line_id, entry.together) if one.expires_at is not None]
 
 
 def _without_offer(ground: Ground, pupil_id: int, course: CourseFacts, entry: Entry | None) -> Result:
@@ -346,4 +347,4 @@ def _record(ground: Ground, action: str, sentence: str, pupil_id: int) -> None:
 
 def _record_each(ground: Ground, action: str, words: str, entries: Sequence[Entry]) -> None:
     for one in entries:
-        _record(ground, action, f"{words}“{ground.rulebook.courses[one.course_id].name}”", one.pupil_id)
+        _record(ground, action, f"{words}“{ground.rulebook.courses[one.line_id].name}”", one.member_id)
