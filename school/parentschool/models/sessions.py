@@ -63,6 +63,7 @@ class ParentSession(db.Model):
         back_populates="session", lazy="selectin", order_by="SessionDate.starts_at, SessionDate.id"
     )
     plan_row: Mapped[PlanRow | None] = relationship()
+    school_year: Mapped[SchoolYear] = relationship(lazy="joined")
 
 
 class SessionDate(db.Model):
