@@ -8,14 +8,16 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict
-from wtforms import IntegerField
+from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from school.errors import Refused
 
 NEEDED = InputRequired("请填写这一项。")
+DATE_NEEDED = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 
 
 class SchoolForm(FlaskForm):
@@ -52,6 +54,25 @@ class WholeNumberField(IntegerField):
             raise ValueError("请填整数。") from None
 
 
+class BoxesField(SelectMultipleField):
+    """Several of a list, each with a box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def short(label: str, most: int, *, is_needed: bool = True, hint: str = "") -> StringField:
+    """A line of text up to `most` characters."""
+    limits = [NEEDED if is_needed else Optional(), Length(max=most, message=f"最多 {most} 个字。")]
+    return StringField(label, description=hint, filters=[stripped], validators=limits)
+
+
+def long(label: str, *, is_needed: bool = False, hint: str = "", name_on_page: str | None = None) -> TextAreaField:
+    """Some lines of text; `name_on_page` is the element's id where two forms of a page have a field of one name."""
+    limits = [NEEDED if is_needed else Optional(), Length(max=2000, message="最多 2000 个字。")]
+    return TextAreaField(label, description=hint, filters=[stripped], validators=limits, id=name_on_page)
+
+
 def minutes_field(label: str, *, most: int, is_needed: bool = False) -> WholeNumberField:
     """A field for minutes from 0 to `most`."""
     needed = NEEDED if is_needed else Optional()
@@ -71,6 +92,11 @@ def choices_of(vocabulary: type[StrEnum], members: Iterable[Any] | None = None) 
 def member_of(vocabulary: type[StrEnum]) -> Callable[[Any], StrEnum | None]:
     """How a select reads a member; a value that is none is None, which the field then refuses in Chinese."""
     return lambda value: vocabulary(value) if value in set(vocabulary) else None
+
+
+def maybe_number(value: str | int | None) -> int | None:
+    """How a select reads an id that may be left open."""
+    return int(value) if value not in (None, "", "None") and str(value).isdecimal() else None
 
 
 def revision_of(text: str | None) -> int:

@@ -2,26 +2,22 @@
 
 from collections.abc import Sequence
 
-from wtforms import DateField, Field, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateField, Field, HiddenField, SelectField
+from wtforms.validators import Optional
 
 from school.mentoring.enums import AgeGroup, Tier, Title
-from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of, stripped
+from school.web.forms import (
+    DATE_NEEDED,
+    SchoolForm,
+    WholeNumberField,
+    choices,
+    choices_of,
+    long,
+    member_of,
+    short,
+)
 
-DATE_NEEDED = InputRequired("请按 2026-09-01 这样的格式填写日期。")
 GOALS = 6
-
-
-def short(label: str, most: int, *, is_needed: bool = True, hint: str = "") -> StringField:
-    """A line of text up to `most` characters."""
-    limits = [NEEDED if is_needed else Optional(), Length(max=most, message=f"最多 {most} 个字。")]
-    return StringField(label, description=hint, filters=[stripped], validators=limits)
-
-
-def long(label: str, *, is_needed: bool = False, hint: str = "", name_on_page: str | None = None) -> TextAreaField:
-    """Some lines of text; `name_on_page` is the element's id where two forms of a page have a field of one name."""
-    limits = [NEEDED if is_needed else Optional(), Length(max=2000, message="最多 2000 个字。")]
-    return TextAreaField(label, description=hint, filters=[stripped], validators=limits, id=name_on_page)
 
 
 class ProfileForm(SchoolForm):

@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable
 
-from wtforms import DateField, HiddenField, SelectField, SelectMultipleField
+from wtforms import DateField, HiddenField, SelectField
 from wtforms.validators import NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from school.mentoring.enums import ActivityKind, CycleStage, Indicator, ProjectStage
-from school.mentoring.forms.growth import DATE_NEEDED, long, short
-from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of
+from school.web.forms import (
+    DATE_NEEDED,
+    NEEDED,
+    BoxesField,
+    SchoolForm,
+    WholeNumberField,
+    choices,
+    choices_of,
+    long,
+    maybe_number,
+    member_of,
+    short,
+)
 
 Pairs = Iterable[tuple[str, str]]
-
-
-def _maybe_number(value: str | int | None) -> int | None:
-    return int(value) if value not in (None, "", "None") and str(value).isdecimal() else None
-
-
-class PeopleField(SelectMultipleField):
-    """Several teachers, each with a box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class ActivityForm(SchoolForm):
@@ -36,10 +35,10 @@ class ActivityForm(SchoolForm):
     theme = short("主题", 80)
     on_day = DateField("日期", validators=[DATE_NEEDED])
     place = short("地点", 40, is_needed=False)
-    subject_id = SelectField("学科", coerce=_maybe_number)
-    entry_year = SelectField("年级", coerce=_maybe_number)
+    subject_id = SelectField("学科", coerce=maybe_number)
+    entry_year = SelectField("年级", coerce=maybe_number)
     host_id = SelectField("主持人", coerce=int)
-    invited = PeopleField("参加的教师", coerce=int)
+    invited = BoxesField("参加的教师", coerce=int)
     summary = long("记录", hint="讨论了什么，形成了什么共识。")
     product = short("成果", 120, is_needed=False, hint="例如：三年级数学第五单元分层作业。")
     product_link = short("成果链接", 300, is_needed=False, hint="资源库里的地址，可以不填。")
@@ -61,7 +60,7 @@ class ProjectForm(SchoolForm):
     level = short("级别", 20, is_needed=False, hint="例如：校级、县级、市级。")
     opened_on = DateField("申报日期", validators=[DATE_NEEDED])
     leader_id = SelectField("主持人", coerce=int)
-    members = PeopleField("成员", coerce=int)
+    members = BoxesField("成员", coerce=int)
 
     def offer(self, teachers: Pairs) -> None:
         """Give the selects the staff."""

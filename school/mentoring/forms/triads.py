@@ -8,9 +8,8 @@ from wtforms import BooleanField, DateField, HiddenField, SelectField
 from wtforms.validators import NumberRange
 
 from school.mentoring.enums import DutyField, EntryKind, Seat
-from school.mentoring.forms.growth import DATE_NEEDED, long, short
 from school.mentoring.rules.duties import DEFAULT_DUTIES, Duty
-from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of
+from school.web.forms import DATE_NEEDED, NEEDED, SchoolForm, WholeNumberField, choices, choices_of, long, member_of, short
 
 Pairs = Iterable[tuple[str, str]]
 

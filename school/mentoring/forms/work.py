@@ -7,10 +7,9 @@ from wtforms import DateField, HiddenField, MultipleFileField, RadioField, Selec
 from wtforms.validators import NumberRange, Optional
 
 from school.mentoring.enums import EntryKind, Outcome
-from school.mentoring.forms.growth import DATE_NEEDED, long, short
 from school.mentoring.rules.acceptance import RubricItem
 from school.mentoring.rules.entries import OBSERVATION_RUBRIC, EntryValues
-from school.web.forms import NEEDED, SchoolForm, WholeNumberField, choices, choices_of, member_of
+from school.web.forms import DATE_NEEDED, NEEDED, SchoolForm, WholeNumberField, choices, choices_of, long, member_of, short
 
 RUBRIC_LINES = 10
 
