@@ -162,6 +162,7 @@ def upgrade() -> None:
     sa.Column('author', sa.String(length=60), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('may_show', sa.Boolean(), nullable=False),
+    sa.Column('may_name', sa.Boolean(), nullable=False),
     sa.Column('state', sa.Enum('submitted', 'approved', 'returned', 'withdrawn', name='reading_state', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('state_reason', sa.String(length=200), nullable=False),
     sa.Column('submission_key', sa.String(length=40), nullable=False),
@@ -277,6 +278,7 @@ def upgrade() -> None:
     sa.Column('stars', sa.Integer(), nullable=False),
     sa.Column('speaker_stars', sa.JSON(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('is_shown', sa.Boolean(), nullable=False),
     sa.CheckConstraint('stars BETWEEN 1 AND 5', name=op.f('ck_parent_feedback_stars_1_to_5')),
     sa.ForeignKeyConstraint(['date_id'], ['parent_session_dates.id'], name=op.f('fk_parent_feedback_date_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_parent_feedback'))

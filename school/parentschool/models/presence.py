@@ -52,6 +52,7 @@ class SessionFeedback(db.Model):
     stars: Mapped[int]
     speaker_stars: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # by mentor id
     text: Mapped[str] = mapped_column(Text, default="")
+    is_shown: Mapped[bool] = mapped_column(default=False)  # answers come to light together, never one alone
 
 
 class ParentCertificate(db.Model):
@@ -84,6 +85,7 @@ class ReadingNote(db.Model):
     author: Mapped[str] = mapped_column(String(60), default="")
     text: Mapped[str] = mapped_column(Text)
     may_show: Mapped[bool]  # the guardian's consent to be read by the other guardians of the class
+    may_name: Mapped[bool] = mapped_column(default=False)  # a second consent: under surname + 家长
     state: Mapped[ReadingState] = mapped_column(stored(ReadingState), default=ReadingState.SUBMITTED)
     state_reason: Mapped[str] = mapped_column(String(200), default="")
     submission_key: Mapped[str] = mapped_column(String(40))
