@@ -50,6 +50,7 @@ class Preferences:
     mentor_overdue_days: int = _setting(45, "失去联系（天）", "这么多天没有记录就列为失联。", group="教师成长")
     tier_research_years: int = _setting(6, "研究型起始年限", "任教满几年起算研究型。", group="教师成长")
     tier_guidance_years: int = _setting(15, "指导型起始年限", "满几年并有高级职称或 46 岁以上算指导型。", group="教师成长")
+    parent_certificate_sessions: int = _setting(6, "家长证书次数", "每学年参加几次家长学校可以领证书。", group="家长学校")
     teacher_display: TeacherDisplay = _setting(TeacherDisplay.SURNAME, "公示中的教师", "公示页怎样称呼教师。", group="公示")
 
     @property
@@ -98,6 +99,7 @@ BOUNDS = {
     "mentor_overdue_days": (14, 90),
     "tier_research_years": (2, 15),
     "tier_guidance_years": (8, 30),
+    "parent_certificate_sessions": (1, 20),
 }
 
 
