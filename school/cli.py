@@ -15,6 +15,7 @@ from school.demo.commands import commands as demo_commands
 from school.demo.commands import load_demo_school
 from school.homework.commands import commands as homework_commands
 from school.mentoring.commands import commands as mentoring_commands
+from school.outbox.commands import commands as outbox_commands
 from school.people.commands import commands as people_commands
 from school.reporting.commands import commands as reporting_commands
 
@@ -65,6 +66,7 @@ for command in (
     *homework_commands,
     *courses_commands,
     *mentoring_commands,
+    *outbox_commands,
     *reporting_commands,
     *demo_commands,
 ):

@@ -23,12 +23,13 @@ from school.homework.views import bp as homework
 from school.mentoring.views import bp as mentoring
 from school.parentschool import models as _parentschool_models  # noqa: F401
 from school.parentschool.views import bp as parentschool
+from school.outbox.views import bp as outbox
 from school.people.views import bp as people
 from school.preferences.views import bp as preferences
 from school.web import pages, values
 from school.web.guard import check_every_view_is_marked
 
-FEATURES = (home, accounts, people, calendar, homework, courses, mentoring, parentschool, compliance, preferences, audit)
+FEATURES = (home, accounts, people, calendar, homework, courses, mentoring, parentschool, compliance, outbox, preferences, audit)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     MANAGE_PARENT_SCHOOL = "manage_parent_school"
     HOME_VISITS = "home_visits"
     SEE_FAMILIES_REPORT = "see_families_report"
+    MANAGE_NOTICES = "manage_notices"
 
     @property
     def label(self) -> str:
@@ -100,6 +101,7 @@ _PERMISSION_LABELS = {
     Permission.MANAGE_PARENT_SCHOOL: "维护家长学校计划、场次和导师团",
     Permission.HOME_VISITS: "查看和登记家访记录",
     Permission.SEE_FAMILIES_REPORT: "查看家校共育报表",
+    Permission.MANAGE_NOTICES: "维护群机器人、处理没有发出的通知",
 }
 
 _P = Permission
@@ -159,6 +161,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SERVE_FAMILIES,
             _P.MANAGE_PARENT_SCHOOL,
             _P.SEE_FAMILIES_REPORT,
+            _P.MANAGE_NOTICES,
         }
     ),
     Role.MORAL_OFFICE: frozenset(
@@ -199,6 +202,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MANAGE_CALENDAR,
             _P.MANAGE_PREFERENCES,
             _P.SEE_AUDIT,
+            _P.MANAGE_NOTICES,
         }
     ),
 }

@@ -142,6 +142,12 @@ ENTRIES = (
     Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),
     Entry("账号与职务", "accounts.users", frozenset({_P.MANAGE_ROLES})),
     Entry("校历", "calendar.index"),
+    Entry(
+        "通知",
+        "outbox.notices",
+        frozenset({_P.OWN_ACCOUNT}),
+        frozenset({"outbox.email", "outbox.confirm_email", "outbox.outbox", "outbox.robots", "outbox.new_robot"}),
+    ),
     Entry("学校设置", "preferences.index", frozenset({_P.MANAGE_PREFERENCES})),
     Entry("操作记录", "audit.index", frozenset({_P.SEE_AUDIT})),
 )

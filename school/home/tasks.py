@@ -17,6 +17,7 @@ from school.homework.queries.days import count_unanswered
 from school.homework.queries.family import child_days
 from school.homework.queries.mine import cards_of
 from school.homework.queries.scope import classes_of_person
+from school.outbox.queries.notices import count_unread
 from school.people.queries import find_teacher_of_user
 from school.permissions import Permission
 
@@ -25,6 +26,7 @@ def tasks_for(person: Person) -> list[Task]:
     """The person's cards for today or the last school day, what is due first."""
     on_day = default_day(today())
     gathered = [
+        *_notices(person),
         *_own_lessons(person, on_day),
         *_own_classes(person, on_day),
         *_approvals(person),
@@ -35,6 +37,13 @@ def tasks_for(person: Person) -> list[Task]:
         *_office(person),
     ]
     return sorted(gathered, key=lambda task: not task.is_due)
+
+
+def _notices(person: Person) -> list[Task]:
+    unread = count_unread(person.user_id)
+    if not unread:
+        return []
+    return [Task("通知", f"{unread} 条未读", "info", "有新的通知还没有读。", "看通知", url_for("outbox.notices"), is_due=True)]
 
 
 def _own_lessons(person: Person, on_day: date) -> list[Task]:

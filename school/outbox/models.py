@@ -28,7 +28,7 @@ class Notice(db.Model):
 
 
 class EmailAddress(db.Model):
-    """A person's e-mail address; notices go there once a code sent to it came back."""
+    """A person's e-mail address; notices go there once a code sent to it came back. An empty one was removed."""
 
     __tablename__ = "email_addresses"
 
@@ -80,7 +80,7 @@ class OutboxMessage(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
     channel: Mapped[Channel] = mapped_column(stored(Channel))
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("email_addresses.id"), index=True)  # None: since removed
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("email_addresses.id"), index=True)
     robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id"))
     subject: Mapped[str] = mapped_column(String(150))
     body: Mapped[str] = mapped_column(Text)

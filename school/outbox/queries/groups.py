@@ -26,9 +26,14 @@ def find_robot(robot_id: int) -> Robot | None:
     return db.session.get(Robot, robot_id)
 
 
+def is_robot_named(name: str) -> bool:
+    """Whether a robot has this name."""
+    return db.session.scalar(select(Robot.id).where(Robot.name == name)) is not None
+
+
 def lock_robot(robot_id: int) -> Robot | None:
-    """A robot, locked until the transaction ends and read anew."""
-    statement = select(Robot).where(Robot.id == robot_id).with_for_update()
+    """A robot, locked until the transaction ends and read anew; messages may be queued for it meanwhile."""
+    statement = select(Robot).where(Robot.id == robot_id).with_for_update(key_share=True)
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 

@@ -1,7 +1,7 @@
 """A person's notices, and the e-mail addresses they go to."""
 
 from collections.abc import Collection, Sequence
-from itertools import batched
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -39,23 +39,24 @@ def find_address(user_id: int) -> EmailAddress | None:
 
 
 def lock_address(user_id: int) -> EmailAddress | None:
-    """A person's e-mail address, locked until the transaction ends and read anew."""
-    statement = select(EmailAddress).where(EmailAddress.user_id == user_id).with_for_update()
+    """A person's e-mail address, locked until the transaction ends and read anew; messages may refer to it meanwhile."""
+    statement = select(EmailAddress).where(EmailAddress.user_id == user_id).with_for_update(key_share=True)
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
 def confirmed_addresses(user_ids: Collection[int]) -> dict[int, int]:
     """Ids of the confirmed e-mail addresses of these people, by user id."""
     found: dict[int, int] = {}
-    for some in batched(sorted(user_ids), AT_ONCE):
-        statement = select(EmailAddress.user_id, EmailAddress.id)
-        rows = db.session.execute(statement.where(EmailAddress.user_id.in_(some), EmailAddress.confirmed_at.is_not(None)))
+    wanted = sorted(user_ids)
+    statement = select(EmailAddress.user_id, EmailAddress.id).where(EmailAddress.confirmed_at.is_not(None))
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = db.session.execute(statement.where(EmailAddress.user_id.in_(wanted[start : start + AT_ONCE])))
         found |= {row.user_id: row.id for row in rows}
     return found
 
 
-def count_codes_since(user_id: int, prefix: str, moment: object) -> int:
-    """How many codes were queued for a person since a moment; `prefix` begins the keys of their messages."""
+def count_messages_since(prefix: str, moment: datetime) -> int:
+    """How many messages whose key begins so were queued since a moment."""
     statement = select(func.count(OutboxMessage.id)).where(
         OutboxMessage.key.startswith(prefix, autoescape=True), OutboxMessage.created_at > moment
     )

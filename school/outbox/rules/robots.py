@@ -18,7 +18,8 @@ LOCAL = "127.0.0.1"  # the one host that may be reached without TLS, and only wh
 TOKEN = {RobotKind.WECOM: "key", RobotKind.DINGTALK: "access_token"}
 
 BUSY = frozenset({-1})  # 系统繁忙，稍后再试
-TOO_FAST = {45009: timedelta(seconds=61), 45033: timedelta(seconds=61), 130101: timedelta(minutes=10), 410100: timedelta(minutes=10)}
+LOCKED_OUT = timedelta(minutes=10)
+TOO_FAST = {45009: MINUTE, 45033: MINUTE, 130101: LOCKED_OUT, 410100: LOCKED_OUT}  # and how long to rest then
 
 
 def clean_robot_url(text: str, kind: RobotKind, hosts: Iterable[str]) -> str:
@@ -55,7 +56,7 @@ def verdict_of(status: int, code: int | None, words: str) -> Verdict:
     said = f"HTTP {status}" if code is None else f"errcode {code} {words}".strip()
     if status in (429, 503):
         return Verdict(Outcome.RETRY, f"{said}，对方让稍后再试")
-    if 500 <= status or (200 <= status < 300 and code is None):
+    if status >= 500 or (200 <= status < 300 and code is None):
         return Verdict(Outcome.UNSURE, f"{said}，看不出对方有没有收下")
     if 300 <= status < 400:
         return Verdict(Outcome.FAILED, f"{said}，对方要求转到别的网址，没有跟过去")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from itertools import batched
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -103,9 +102,7 @@ def letter(text: str, link: str) -> str:
     return f"{text}\n\n{where}\n\n{school}\n这封邮件由系统自动发出，请不要回复。不想再收到邮件，可在“我的账号”里移除邮箱。\n"
 
 
-def _queue_letters(
-    user_ids: list[int], key: str, subject: str, text: str, link: str, until: datetime | None
-) -> None:
+def _queue_letters(user_ids: list[int], key: str, subject: str, text: str, link: str, until: datetime | None) -> None:
     """A letter to the confirmed address of each of these people."""
     body, title = letter(text, link), f"【{get_preferences().school_name}】{subject}"
     queue(
@@ -123,7 +120,7 @@ def _insert_new(model: Any, rows: list[dict[str, Any]], column: Any) -> list[Any
     """Insert the rows that break no unique constraint; answers `column` of each that is new."""
     insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     new: list[Any] = []
-    for some in batched(rows, AT_ONCE):
-        statement = insert(model).values(list(some)).on_conflict_do_nothing().returning(column)
+    for start in range(0, len(rows), AT_ONCE):
+        statement = insert(model).values(rows[start : start + AT_ONCE]).on_conflict_do_nothing().returning(column)
         new += db.session.scalars(statement)
     return new
