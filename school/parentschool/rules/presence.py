@@ -1,5 +1,6 @@
 """Who may be noted as present, when, how it counts, and what may still be corrected."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from school.errors import Refused
@@ -8,6 +9,14 @@ from school.parentschool.rules.door import opens_at
 
 TYPED_UNTIL = timedelta(days=14)
 MOST_ADULTS = 6
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A sign-up whose family is there, with how many adults."""
+
+    sign_up_id: int
+    adults: int | None
 
 
 def typing_ends_at(ends_at: datetime) -> datetime:
