@@ -13,7 +13,8 @@ from school.courses.rules.consent import NOTICES, notice_of
 from school.courses.rules.facts import CourseFacts, MeetingFacts, SelectionFacts, Window
 from school.courses.rules.histories import PastEntry, PastStay, events_of
 from school.courses.rules.seats import Child, Rulebook, VerdictKind
-from school.courses.rules.stages import moment_with_day, stage_of, time_left
+from school.calendar.words import moment_with_day, time_left
+from school.courses.rules.stages import stage_of
 from school.courses.service.places import Result, ResultKind
 from school.courses.service.wishes import WishKind, WishResult
 from tests.courses.seat_model import NOON, course_facts, rulebook_for

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from school.calendar.words import moment_with_day
 from school.courses.enums import Phase, SelectionState
-from school.courses.rules.facts import WEEKDAYS, SelectionFacts, Window
+from school.courses.rules.facts import SelectionFacts, Window
 
 
 @dataclass(frozen=True)
@@ -32,24 +33,6 @@ def stage_of(selection: SelectionFacts, grade: int, now: datetime) -> Stage:
     if selection.has_wishes and selection.state is SelectionState.ANNOUNCED:
         return _wishing(selection, grade, now)
     return _opening(selection, grade, now)
-
-
-def moment_with_day(moment: datetime) -> str:
-    """“11月27日（周五）20:00”; the moment is in the school's zone."""
-    return f"{moment.month}月{moment.day}日（周{WEEKDAYS[moment.isoweekday()]}）{moment:%H:%M}"
-
-
-def time_left(now: datetime, until: datetime) -> str:
-    """“还有 2 天 8 小时”, rounded down; "" when it is over."""
-    minutes = int((until - now).total_seconds() // 60)
-    if until <= now:
-        return ""
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if days:
-        return f"还有 {days} 天 {hours} 小时" if hours else f"还有 {days} 天"
-    if hours:
-        return f"还有 {hours} 小时 {minutes % 60} 分钟"
-    return f"还有 {minutes} 分钟" if minutes else "不到 1 分钟"
 
 
 def _wishing(selection: SelectionFacts, grade: int, now: datetime) -> Stage:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from school.accounts.identity import actor
 from school.calendar.checks import term_name
+from school.calendar.words import moment_with_day, time_left
 from school.courses.answers import seat_answer
 from school.courses.enums import Family
 from school.courses.forms.family import GiveConsentForm
@@ -19,7 +20,6 @@ from school.courses.rules.consent import notice_of
 from school.courses.rules.facts import WEEKDAYS, CourseFacts
 from school.courses.rules.histories import events_of
 from school.courses.rules.seats import grades_in_words
-from school.courses.rules.stages import moment_with_day, time_left
 from school.courses.service import consents
 from school.courses.service.places import Result, ResultKind
 from school.courses.views import bp

@@ -1,0 +1,215 @@
+"""Chairs and waiting lists of sessions as the writes and the families' pages need them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from school.db import db
+from school.parentschool.enums import SignUpState
+from school.parentschool.models import ParentSession, SessionDate, SignUp
+from school.parentschool.rules.signups import DateFacts, Household, SessionFacts
+from school.people.models import ClassMembership, Guardian, Guardianship, Pupil
+from school.waiting.rules import Entry, Line
+
+LIVE = (SignUpState.SEATED, SignUpState.WAITING)
+SIGN_UPS = SignUp.__table__
+
+
+@dataclass(frozen=True)
+class Held:
+    """A family's live sign-up for a date; `position` counts from 1 among those who wait, 0 for chairs."""
+
+    id: int
+    date_id: int
+    state: SignUpState
+    adults: int
+    guardian: str
+    pupil: str
+    gives_up_id: int | None
+    position: int = 0
+
+    @property
+    def is_seated(self) -> bool:
+        """Whether the family has its chairs."""
+        return self.state is SignUpState.SEATED
+
+
+@dataclass(frozen=True)
+class Past:
+    """A sign-up as it ended or stands, with the date it was for."""
+
+    topic: str
+    starts_at: datetime
+    state: SignUpState
+    adults: int
+    joined_at: datetime
+    ended_at: datetime | None
+
+
+def facts_of(session: ParentSession) -> SessionFacts:
+    """A session row as plain values."""
+    return SessionFacts(
+        id=session.id,
+        topic=session.topic,
+        state=session.state,
+        opens_at=session.sign_up_opens_at,
+        closes_at=session.sign_up_closes_at,
+        most_adults=session.most_adults,
+        dates={one.id: date_facts(one) for one in session.dates},
+    )
+
+
+def date_facts(date: SessionDate) -> DateFacts:
+    """A date row as plain values."""
+    return DateFacts(date.id, date.starts_at, date.ends_at, date.place, date.chairs, date.cancelled_at is not None)
+
+
+def load_line(session_id: int, date_id: int) -> tuple[Line, dict[int, Household]]:
+    """A date's taken chairs and list, and the families on it with all they have of the topic."""
+    statement = select(func.coalesce(func.sum(SignUp.adults), 0))
+    placed = db.session.scalar(statement.where(SignUp.date_id == date_id, SignUp.state == SignUpState.SEATED)) or 0
+    entries = [
+        Entry(row.id, date_id, row.family, gives_up=_one_or_none(row.gives_up_id), seats=row.adults)
+        for row in db.session.execute(
+            select(SIGN_UPS).where(SIGN_UPS.c.date_id == date_id, SIGN_UPS.c.state == SignUpState.WAITING).order_by(SIGN_UPS.c.id)
+        )
+    ]
+    return Line(int(placed), entries), households_of(session_id, {one.member_id for one in entries}) if entries else {}
+
+
+def households_of(session_id: int, families: Collection[int]) -> dict[int, Household]:
+    """Families before a topic, by family; each asked for has one."""
+    statement = select(SIGN_UPS).where(SIGN_UPS.c.session_id == session_id, SIGN_UPS.c.state.in_(LIVE))
+    seats: dict[int, dict[int, int]] = defaultdict(dict)
+    waiting: dict[int, set[int]] = defaultdict(set)
+    pupils: dict[int, set[int]] = defaultdict(set)
+    for row in db.session.execute(statement.where(SIGN_UPS.c.family.in_(sorted(families)))):
+        pupils[row.family].add(row.pupil_id)
+        if row.state == SignUpState.SEATED:
+            seats[row.family][row.date_id] = row.adults
+        else:
+            waiting[row.family].add(row.date_id)
+    here = in_class({pupil for ids in pupils.values() for pupil in ids})
+    return {
+        family: Household(not pupils[family] or bool(pupils[family] & here), seats[family], frozenset(waiting[family]))
+        for family in families
+    }
+
+
+def in_class(pupil_ids: Iterable[int]) -> set[int]:
+    """Those of these pupils who are in a class now."""
+    statement = select(ClassMembership.pupil_id).where(ClassMembership.ends_on.is_(None))
+    return set(db.session.scalars(statement.where(ClassMembership.pupil_id.in_(sorted(set(pupil_ids))))))
+
+
+def find_guardian_of(user_id: int, pupil_id: int) -> Guardian | None:
+    """The guardian who signs in as this user and is responsible for this pupil."""
+    statement = (
+        select(Guardian)
+        .join(Guardianship, Guardianship.guardian_id == Guardian.id)
+        .where(Guardian.user_id == user_id, Guardianship.pupil_id == pupil_id)
+        .order_by(Guardian.id)
+        .limit(1)
+    )
+    return db.session.scalar(statement)
+
+
+def live_sign_up(date_id: int, family: int) -> SignUp | None:
+    """A family's chairs or place on the list of a date."""
+    statement = select(SignUp).where(SignUp.date_id == date_id, SignUp.family == family, SignUp.state.in_(LIVE))
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def had_sign_up(date_id: int, family: int) -> bool:
+    """Whether the family ever was on the lists of a date."""
+    return db.session.scalar(select(SignUp.id).where(SignUp.date_id == date_id, SignUp.family == family).limit(1)) is not None
+
+
+def sign_ups_by_id(ids: Iterable[int]) -> Sequence[SignUp]:
+    """Sign-ups, ascending."""
+    statement = select(SignUp).where(SignUp.id.in_(sorted(set(ids)))).order_by(SignUp.id)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def waiting_of(session_id: int, family: int) -> Sequence[SignUp]:
+    """All dates of a topic a family waits for."""
+    statement = select(SignUp).where(
+        SignUp.session_id == session_id, SignUp.family == family, SignUp.state == SignUpState.WAITING
+    )
+    return db.session.scalars(statement.order_by(SignUp.id).execution_options(populate_existing=True)).all()
+
+
+def dates_with_lines(session_id: int) -> set[int]:
+    """Dates of a topic that somebody waits for."""
+    statement = select(SignUp.date_id).where(SignUp.session_id == session_id, SignUp.state == SignUpState.WAITING)
+    return set(db.session.scalars(statement.distinct()))
+
+
+def sessions_with_lines() -> list[int]:
+    """Sessions somebody waits for, ascending."""
+    statement = select(SignUp.session_id).where(SignUp.state == SignUpState.WAITING).distinct()
+    return sorted(db.session.scalars(statement))
+
+
+def held_by(session_ids: Collection[int], families: Collection[int]) -> dict[int, list[Held]]:
+    """By session what these families have or wait for, in order of the dates' sign-ups."""
+    live = (
+        select(SIGN_UPS, Guardian.name.label("guardian"), Pupil.name.label("pupil"))
+        .join(Guardian, Guardian.id == SIGN_UPS.c.guardian_id)
+        .join(Pupil, Pupil.id == SIGN_UPS.c.pupil_id)
+        .where(SIGN_UPS.c.session_id.in_(session_ids), SIGN_UPS.c.family.in_(families), SIGN_UPS.c.state.in_(LIVE))
+        .order_by(SIGN_UPS.c.id)
+    )
+    rows = db.session.execute(live).all() if session_ids and families else []
+    queues = _queues({row.date_id for row in rows if row.state == SignUpState.WAITING})
+    found: dict[int, list[Held]] = defaultdict(list)
+    for row in rows:
+        position = queues[row.date_id].index(row.id) + 1 if row.state == SignUpState.WAITING else 0
+        held = Held(row.id, row.date_id, row.state, row.adults, row.guardian, row.pupil, row.gives_up_id, position)
+        found[row.session_id].append(held)
+    return found
+
+
+def counts_of(date_ids: Collection[int]) -> tuple[Counter[int], Counter[int]]:
+    """By date the chairs given out, and the families that wait."""
+    statement = (
+        select(SignUp.date_id, SignUp.state, func.sum(SignUp.adults), func.count())
+        .where(SignUp.date_id.in_(date_ids), SignUp.state.in_(LIVE))
+        .group_by(SignUp.date_id, SignUp.state)
+    )
+    taken: Counter[int] = Counter()
+    waiting: Counter[int] = Counter()
+    for date_id, state, adults, families in db.session.execute(statement) if date_ids else ():
+        if state is SignUpState.SEATED:
+            taken[date_id] = int(adults)
+        else:
+            waiting[date_id] = families
+    return taken, waiting
+
+
+def past_of(families: Collection[int], limit: int = 60) -> list[Past]:
+    """All sign-ups of these families, the latest first."""
+    statement = (
+        select(ParentSession.topic, SessionDate.starts_at, SignUp.state, SignUp.adults, SignUp.joined_at, SignUp.ended_at)
+        .join(ParentSession, ParentSession.id == SignUp.session_id)
+        .join(SessionDate, SessionDate.id == SignUp.date_id)
+        .where(SignUp.family.in_(families))
+        .order_by(SessionDate.starts_at.desc(), SignUp.id.desc())
+        .limit(limit)
+    )
+    return [Past(*row) for row in db.session.execute(statement)] if families else []
+
+
+def _queues(date_ids: Collection[int]) -> dict[int, list[int]]:
+    statement = select(SignUp.date_id, SignUp.id).where(SignUp.date_id.in_(date_ids), SignUp.state == SignUpState.WAITING)
+    queues: dict[int, list[int]] = defaultdict(list)
+    for date_id, sign_up_id in db.session.execute(statement.order_by(SignUp.id)) if date_ids else ():
+        queues[date_id].append(sign_up_id)
+    return queues
+
+
+def _one_or_none(value: int | None) -> tuple[int, ...]:
+    return () if value is None else (value,)

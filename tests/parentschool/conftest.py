@@ -1,0 +1,20 @@
+"""The small school, and families with a session in it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from tests.homework.conftest import as_user, school
+from tests.homework.small_school import SmallSchool
+from tests.parentschool.small_families import NOON, Families, build_families
+
+__all__ = ["as_user", "school"]
+
+
+@pytest.fixture
+def families(app: Flask, school: SmallSchool, freeze: Callable[[datetime], None]) -> Families:
+    """Wednesday noon: the sign-up is open."""
+    freeze(NOON)
+    return build_families(school)
