@@ -1,4 +1,4 @@
-"""Home visits a person may open, and whether their look is on record; outside one's scope the answer is 404 (PR-06)."""
+"""Rows of parent school a person may open, and whether a look at a visit is on record; outside one's scope: 404 (PR-06)."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,30 @@ from school.calendar.models import SchoolYear
 from school.calendar.rules import school_year_start
 from school.clock import now, today
 from school.parentschool import policy
-from school.parentschool.models import FollowUp, HomeVisit, PlannedVisit
+from school.parentschool.enums import ReadingState, SessionState
+from school.parentschool.models import (
+    FamilyPresence,
+    FollowUp,
+    HomeVisit,
+    ParentCertificate,
+    ParentSession,
+    PlannedVisit,
+    ReadingNote,
+    SessionDate,
+)
+from school.parentschool.queries.families import families_of
+from school.parentschool.queries.feedback import Attendance, attendances_of
+from school.parentschool.queries.learning import find_certificate, guardians_of_user
+from school.parentschool.queries.presence import Comer, comers_of_user, entry_years_of, find_comer, find_presence
+from school.parentschool.queries.reading import find_note
+from school.parentschool.queries.sessions import find_date, find_session
 from school.parentschool.queries.visits import find_follow_up, find_visit, last_look, present_class_id, stays_of
 from school.parentschool.queries.visits_plan import find_planned, school_year_of
 from school.parentschool.rules.visits import is_look_fresh
 from school.people.models import Pupil, SchoolClass
 from school.people.queries import find_class
 from school.people.queries.listing import find_pupil
+from school.permissions import Permission
 from school.web.values import id_argument
 
 
@@ -89,3 +106,94 @@ def get_planned(planned_id: int) -> PlannedVisit:
 def has_looked(visit_id: int) -> bool:
     """Whether this person's look at a visit is on record and still lasts."""
     return is_look_fresh(last_look(visit_id, the_person().user_id), now())
+
+
+def get_date_to_serve(date_id: int) -> SessionDate:
+    """A date of an announced session at whose door this person may stand; cancelled ones too, for their list."""
+    found, person = find_date(date_id), the_person()
+    if found is None or found.session.state is SessionState.DRAFT:
+        abort(404)
+    entry_years = entry_years_of([*person.homeroom_class_ids, *found.session.class_ids])
+    return found if policy.may_serve(person, found.session, entry_years) else abort(404)
+
+
+def get_date_of_door(date_id: int) -> SessionDate:
+    """A date that families know of, for whoever scanned its code."""
+    found = find_date(date_id)
+    return found if found and found.session.state is not SessionState.DRAFT else abort(404)
+
+
+def get_class_to_serve(class_id: int) -> SchoolClass:
+    """A class whose families this person may note as present."""
+    found = find_class(class_id)
+    if found is None or not policy.may_serve_class(the_person(), class_id=found.id, entry_year=found.entry_year):
+        abort(404)
+    return found
+
+
+def get_comer_to_serve(pupil_id: int, guardian_id: int) -> Comer | None:
+    """A guardian with a child of a class this person may note, or None when there is none."""
+    found = find_comer(pupil_id, guardian_id)
+    is_theirs = found and policy.may_serve_class(the_person(), class_id=found.class_id, entry_year=found.entry_year)
+    return found if is_theirs else None
+
+
+def get_presence(presence_id: int) -> FamilyPresence:
+    """A presence this person may correct."""
+    found = find_presence(presence_id) or abort(404)
+    get_date_to_serve(found.date_id)
+    entry_year = entry_years_of([found.class_id]).get(found.class_id) if found.class_id else None
+    return found if policy.may_serve_class(the_person(), class_id=found.class_id, entry_year=entry_year) else abort(404)
+
+
+def my_comers() -> list[Comer]:
+    """The signed-in guardian, once for each child in a class."""
+    return comers_of_user(the_person().user_id)
+
+
+def my_guardian_ids() -> list[int]:
+    """The guardians who sign in as this person."""
+    return [one.id for one in guardians_of_user(the_person().user_id)]
+
+
+def my_families() -> set[int]:
+    """The families of the signed-in guardian's children in a class."""
+    return set(families_of({one.pupil_id for one in my_comers()}).values())
+
+
+def my_attendances() -> list[Attendance]:
+    """Where the signed-in guardian's family was present, the newest first."""
+    return attendances_of(my_guardian_ids(), my_families())
+
+
+def get_my_attendance(date_id: int) -> Attendance:
+    """That the signed-in guardian's family was present at a date, else 404."""
+    return next((one for one in my_attendances() if one.date_id == date_id), None) or abort(404)
+
+
+def get_held_session(session_id: int) -> ParentSession:
+    """A session that families know of."""
+    found = find_session(session_id)
+    return found if found and found.state is not SessionState.DRAFT else abort(404)
+
+
+def get_certificate(certificate_id: int) -> ParentCertificate:
+    """A certificate this person may print."""
+    found = find_certificate(certificate_id)
+    return found if found and policy.may_see_certificate(the_person(), found) else abort(404)
+
+
+def get_my_note(note_id: int) -> ReadingNote:
+    """A reading note of the signed-in guardian that was not withdrawn."""
+    found = find_note(note_id)
+    is_mine = found and found.state is not ReadingState.WITHDRAWN and found.guardian.user_id == the_person().user_id
+    return found if found and is_mine else abort(404)
+
+
+def get_note_to_moderate(note_id: int) -> ReadingNote:
+    """A reading note of a class this person moderates."""
+    found, person = find_note(note_id), the_person()
+    if found is None or found.state is ReadingState.WITHDRAWN or not person.may(Permission.SERVE_FAMILIES):
+        abort(404)
+    entry_year = found.school_class.entry_year
+    return found if policy.may_serve_class(person, class_id=found.class_id, entry_year=entry_year) else abort(404)

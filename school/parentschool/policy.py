@@ -1,6 +1,12 @@
 """Who may see what of parent school."""
 
+from collections.abc import Mapping
+
 from school.accounts.identity import Person
+from school.calendar.rules import grade_of
+from school.parentschool.models import ParentCertificate, ParentSession
+from school.parentschool.rules.sessions import invites
+from school.people.policy import may_see_class
 from school.permissions import Permission, Role
 
 
@@ -39,3 +45,39 @@ def may_read_visit(person: Person, *, class_id: int, present_class_id: int | Non
 def may_see_lookers(person: Person, *, recorded_by: int) -> bool:
     """Who looked at a visit is shown to whoever sees all visits, and to whoever wrote it."""
     return sees_all_visits(person) or person.user_id == recorded_by
+
+
+def serves_all(person: Person) -> bool:
+    """The list of every family of every session: the offices that run parent school."""
+    return person.may(Permission.SERVE_FAMILIES) and person.may(Permission.MANAGE_PARENT_SCHOOL)
+
+
+def may_serve(person: Person, session: ParentSession, entry_years: Mapping[int, int]) -> bool:
+    """Stand at the door of a session: the offices; a homeroom teacher or grade leader whose class or grade is invited.
+
+    `entry_years` gives the year of entry of the person's own classes and of the classes the session names.
+    """
+    if serves_all(person):
+        return True
+    start = session.school_year.start_year
+    own = {one: entry_years[one] for one in person.homeroom_class_ids if one in entry_years}
+    named = {one: year for one, year in entry_years.items() if one in session.class_ids}
+    of_grade = {one: year for one, year in named.items() if year in person.grade_entry_years}
+    is_class_invited = any(invites(session, grade_of(year, start), one) for one, year in (own | of_grade).items())
+    is_grade_invited = any(invites(session, grade_of(year, start), 0) for year in person.grade_entry_years)
+    return person.may(Permission.SERVE_FAMILIES) and (is_class_invited or is_grade_invited)
+
+
+def may_serve_class(person: Person, *, class_id: int | None, entry_year: int | None) -> bool:
+    """Note and correct who came for a child of this class; children in no class are the offices' (PR-06)."""
+    if serves_all(person):
+        return True
+    if class_id is None or entry_year is None or not person.may(Permission.SERVE_FAMILIES):
+        return False
+    return may_see_class(person, class_id=class_id, entry_year=entry_year)
+
+
+def may_see_certificate(person: Person, certificate: ParentCertificate) -> bool:
+    """The guardian it was issued to, and the offices that run parent school."""
+    is_own = person.may(Permission.JOIN_PARENT_SCHOOL) and certificate.guardian.user_id == person.user_id
+    return is_own or person.may(Permission.MANAGE_PARENT_SCHOOL)

@@ -61,17 +61,6 @@ def attendances_of(guardian_ids: Collection[int], families: Collection[int]) -> 
     return [Attendance(*row) for row in db.session.execute(statement)]
 
 
-def speakers_of(session_id: int) -> list[Speaker]:
-    """Who of the corps confirmed to hold a session, in the order they were asked."""
-    statement = (
-        select(FamilyMentor.id, FamilyMentor.name)
-        .join(MentorRequest, MentorRequest.mentor_id == FamilyMentor.id)
-        .where(MentorRequest.session_id == session_id, MentorRequest.state == RequestState.CONFIRMED)
-        .order_by(MentorRequest.id)
-    )
-    return [Speaker(*row) for row in db.session.execute(statement)]
-
-
 def speakers_by_session(session_ids: Collection[int]) -> dict[int, list[Speaker]]:
     """Who held each of these sessions; a session held by nobody of the corps has an empty list."""
     statement = (

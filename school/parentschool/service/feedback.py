@@ -11,7 +11,8 @@ from school.clock import now
 from school.db import db
 from school.errors import Refused
 from school.parentschool.models import SessionFeedback
-from school.parentschool.queries.feedback import count_hidden, showing_hidden, speakers_of
+from school.parentschool.queries.corps import confirmed_mentors
+from school.parentschool.queries.feedback import count_hidden, showing_hidden
 from school.parentschool.queries.presence import find_presence, reread_presence
 from school.parentschool.queries.sessions import lock_session
 from school.parentschool.rules.feedback import check_answer, check_stars, completes_batch
@@ -30,7 +31,7 @@ def answer(presence_id: int, stars: int | None, speaker_stars: Mapping[str, int 
     if presence is None:
         raise Refused("没有您家的签到记录，不能填反馈。请联系班主任。")
     check_answer(ends_at=presence.date.ends_at, has_answered=presence.has_answered, moment=now())
-    speakers = [str(one.id) for one in speakers_of(session_id)]
+    speakers = [str(one.id) for one in confirmed_mentors(session_id)]
     check_stars(stars, speaker_stars, speakers, text)
     kept = {key: speaker_stars[key] for key in speakers}
     presence.has_answered = True
