@@ -199,6 +199,16 @@ def test_the_proposal_pairs_near_grades_and_shares_the_chiefs() -> None:
     assert propose(staff[::-1], [], {}, RULES) == found
 
 
+def test_of_equal_chiefs_the_one_with_fewer_triads_leads() -> None:
+    masters = [colleague(1, 25, {3}), colleague(2, 24, {3}), colleague(3, 8, {3}), colleague(4, 8, {3})]
+    novices = [colleague(number, 1, {3}, tier=Tier.LEARNING) for number in (5, 6)]
+    found = propose([*masters, *novices], [], {}, RULES).suggestions
+    assert [one.seats[CHIEF].id for one in found] == [1, 2]
+    assert "已带 0 组" in found[1].why
+    (busy, _other) = propose([*masters, *novices], [], {CHIEF: [1]}, RULES).suggestions
+    assert busy.seats[CHIEF].id == 2
+
+
 def test_who_has_a_seat_is_not_proposed_again_and_an_extended_triad_goes_on() -> None:
     staff = [colleague(1, 25, {3}), colleague(3, 8, {3}), colleague(4, 9, {3}), colleague(5, 1, {3}, tier=Tier.LEARNING)]
     busy = {CHIEF: [], MIDDLE: [3], NOVICE: []}
