@@ -234,6 +234,10 @@ def test_an_extended_apprentice_goes_on_with_whoever_is_left() -> None:
     assert pairs([chief, other, old_novice]) == [(7, [1, 4, 5])]
     assert pairs([chief, middle, other, old_novice], middle=[3]) == [(7, [1, 4, 5])]
     assert pairs([chief, middle, other, old_novice], novice=[5]) == []
+    another = Earlier(8, 1, OLD.ends_on, {CHIEF: 2, MIDDLE: 3, NOVICE: 6}, frozenset({3}))
+    two = [chief, colleague(2, 24, {3}), middle, colleague(4, 9, {6}), old_novice, new_novice]
+    both = propose(two, [replace(OLD, seats={**OLD.seats, MIDDLE: 99}), another], {}, RULES).suggestions
+    assert [[one.seats[seat].id for seat in Seat] for one in both] == [[1, 4, 5], [2, 3, 6]]  # 3 is kept for their own triad
     middle_only = replace(OLD, extended=frozenset({3}))
     assert pairs([chief, middle, other, old_novice, new_novice], middle_only) == [(7, [1, 3, 6])]
     lonely = propose([chief, middle, other, old_novice], [middle_only], {}, RULES)
