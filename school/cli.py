@@ -14,7 +14,9 @@ from school.demo.accounts import DEMO_PASSWORD, demo_logins
 from school.demo.commands import commands as demo_commands
 from school.demo.commands import load_demo_school
 from school.homework.commands import commands as homework_commands
+from school.mentoring.commands import commands as mentoring_commands
 from school.people.commands import commands as people_commands
+from school.reporting.commands import commands as reporting_commands
 
 group = AppGroup("school", help="The school's commands; those with --json print for programs.")
 
@@ -57,5 +59,13 @@ def _fill_empty_database() -> None:
     click.echo(f"· the database is empty: first sign-in at /activate as {login} with one-time code {code}")
 
 
-for command in (*account_commands, *people_commands, *homework_commands, *courses_commands, *demo_commands):
+for command in (
+    *account_commands,
+    *people_commands,
+    *homework_commands,
+    *courses_commands,
+    *mentoring_commands,
+    *reporting_commands,
+    *demo_commands,
+):
     group.add_command(command)

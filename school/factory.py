@@ -15,16 +15,18 @@ from school.accounts import guard
 from school.accounts.views import bp as accounts
 from school.audit.views import bp as audit
 from school.calendar.views import bp as calendar
+from school.compliance.views import bp as compliance
 from school.courses.views import bp as courses
 from school.home import context
 from school.home.views import bp as home
 from school.homework.views import bp as homework
+from school.mentoring.views import bp as mentoring
 from school.people.views import bp as people
 from school.preferences.views import bp as preferences
 from school.web import pages, values
 from school.web.guard import check_every_view_is_marked
 
-FEATURES = (home, accounts, people, calendar, homework, courses, preferences, audit)
+FEATURES = (home, accounts, people, calendar, homework, courses, mentoring, compliance, preferences, audit)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:

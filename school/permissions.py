@@ -53,6 +53,11 @@ class Permission(StrEnum):
     TEACH_COURSES = "teach_courses"
     SEE_COURSE_RESULTS = "see_course_results"
     MANAGE_COURSES = "manage_courses"
+    OWN_GROWTH = "own_growth"
+    LEAD_RESEARCH = "lead_research"
+    ASSESS_MENTORING = "assess_mentoring"
+    MANAGE_MENTORING = "manage_mentoring"
+    SEE_MENTORING_REPORT = "see_mentoring_report"
 
     @property
     def label(self) -> str:
@@ -78,17 +83,32 @@ _PERMISSION_LABELS = {
     Permission.TEACH_COURSES: "查看自己所开课程的名单",
     Permission.SEE_COURSE_RESULTS: "查看班级的选课结果",
     Permission.MANAGE_COURSES: "维护课程、组织选课和摇号",
+    Permission.OWN_GROWTH: "记录自己的师徒结对、年度计划和教研",
+    Permission.LEAD_RESEARCH: "登记教研活动和课题、确认统一要求",
+    Permission.ASSESS_MENTORING: "参加三人行验收评分",
+    Permission.MANAGE_MENTORING: "组织三人行、分层和团队评价",
+    Permission.SEE_MENTORING_REPORT: "查看教师成长报表",
 }
 
 _P = Permission
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GUARDIAN: frozenset({_P.OWN_ACCOUNT, _P.SEE_OWN_CHILDREN, _P.CHOOSE_COURSES}),
-    Role.SUBJECT_TEACHER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES}),
+    Role.SUBJECT_TEACHER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES, _P.OWN_GROWTH}),
     Role.HOMEROOM_TEACHER: frozenset(
-        {_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.COORDINATE_HOMEWORK, _P.SEE_PEOPLE, _P.TEACH_COURSES, _P.SEE_COURSE_RESULTS}
+        {
+            _P.OWN_ACCOUNT,
+            _P.FILE_HOMEWORK,
+            _P.COORDINATE_HOMEWORK,
+            _P.SEE_PEOPLE,
+            _P.TEACH_COURSES,
+            _P.SEE_COURSE_RESULTS,
+            _P.OWN_GROWTH,
+        }
     ),
-    Role.PREP_LEADER: frozenset({_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES}),
+    Role.PREP_LEADER: frozenset(
+        {_P.OWN_ACCOUNT, _P.FILE_HOMEWORK, _P.TEACH_COURSES, _P.OWN_GROWTH, _P.LEAD_RESEARCH, _P.ASSESS_MENTORING}
+    ),
     Role.GRADE_LEADER: frozenset(
         {
             _P.OWN_ACCOUNT,
@@ -98,6 +118,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_PEOPLE,
             _P.TEACH_COURSES,
             _P.SEE_COURSE_RESULTS,
+            _P.OWN_GROWTH,
+            _P.LEAD_RESEARCH,
+            _P.ASSESS_MENTORING,
         }
     ),
     Role.TEACHING_OFFICE: frozenset(
@@ -113,6 +136,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.TEACH_COURSES,
             _P.SEE_COURSE_RESULTS,
             _P.MANAGE_COURSES,
+            _P.OWN_GROWTH,
+            _P.LEAD_RESEARCH,
+            _P.ASSESS_MENTORING,
+            _P.MANAGE_MENTORING,
+            _P.SEE_MENTORING_REPORT,
         }
     ),
     Role.PRINCIPAL: frozenset(
@@ -124,6 +152,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MANAGE_PREFERENCES,
             _P.SEE_AUDIT,
             _P.SEE_COURSE_RESULTS,
+            _P.ASSESS_MENTORING,
+            _P.SEE_MENTORING_REPORT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

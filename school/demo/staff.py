@@ -9,6 +9,7 @@ from school.accounts.models import RoleGrant, User
 from school.calendar.models import Term
 from school.clock import now
 from school.db import db
+from school.demo.careers import YEARS
 from school.demo.dice import dice
 from school.demo.names import han_adult, mongolian, surname
 from school.demo.terms import Times
@@ -154,9 +155,8 @@ def _enter_teachers(
         user = User(login=post.login or phone, display_name=name, created_at=now())
         if post.login:
             user.password_hash, user.activated_at = password_hash, now()
-        years = random.choice((1, 2, 3, 5, 8, 11, 14, 17, 20, 24, 28))
         teacher = Teacher(staff_code=f"T{position:03}", name=name, public_name=public_teacher_name(name), phone=phone)
-        teacher.teaching_since = times.start_year - years
+        teacher.teaching_since = times.start_year - YEARS[position - 1]
         teachers.append((teacher, user))
     db.session.add_all(user for _teacher, user in teachers)
     db.session.flush()

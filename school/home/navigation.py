@@ -88,6 +88,55 @@ ENTRIES = (
         frozenset({"courses.class_results", "courses.class_slips"}),
     ),
     Entry("我的课程", "courses.taught", frozenset({_P.TEACH_COURSES}), frozenset({"courses.taught_course"})),
+    Entry(
+        "我的三人行",
+        "mentoring.my_triads",
+        frozenset({_P.OWN_GROWTH}),
+        frozenset(f"mentoring.{name}" for name in ("waiting", "new_entry", "change_entry", "return_entry")),
+    ),
+    Entry(
+        "我的成长",
+        "mentoring.my_growth",
+        frozenset({_P.OWN_GROWTH}),
+        frozenset(f"mentoring.{name}" for name in ("my_plan", "add_evidence", "meet")),
+    ),
+    Entry(
+        "三人行",
+        "mentoring.triads",
+        frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
+        frozenset(
+            f"mentoring.{name}"
+            for name in ("triad", "proposal", "new_triad", "change_member", "dissolve_triad", "duties", "agreement")
+        ),
+    ),
+    Entry(
+        "验收",
+        "mentoring.acceptances",
+        frozenset({_P.ASSESS_MENTORING}),
+        frozenset(f"mentoring.{name}" for name in ("acceptance", "score_acceptance", "decide_acceptance", "rubric")),
+    ),
+    Entry(
+        "教师分层",
+        "mentoring.staff",
+        frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT, _P.LEAD_RESEARCH}),
+        frozenset(
+            f"mentoring.{name}"
+            for name in ("member", "profile", "decide_tier", "plans", "plan", "requirements", "new_requirement")
+        ),
+    ),
+    Entry(
+        "教研与课题",
+        "mentoring.research",
+        frozenset({_P.OWN_GROWTH, _P.SEE_MENTORING_REPORT}),
+        frozenset(f"mentoring.{name}" for name in ("activity", "new_activity", "change_activity", "project", "new_project")),
+    ),
+    Entry(
+        "团队评价",
+        "compliance.teams",
+        frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
+        frozenset({"compliance.team", "compliance.team_weights"}),
+    ),
+    Entry("教师成长报表", "mentoring.report", frozenset({_P.SEE_MENTORING_REPORT}), frozenset({"mentoring.report_entries"})),
     Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
     Entry("班级与名单", "people.classes", frozenset({_P.SEE_PEOPLE})),
     Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),

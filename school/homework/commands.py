@@ -3,7 +3,6 @@
 import json
 
 import click
-from flask.cli import AppGroup
 
 from school.audit.service import COMMAND_LINE
 from school.calendar.queries import get_calendar
@@ -16,10 +15,9 @@ from school.homework.reports.periods import Period, month_of, parse_month, parse
 from school.homework.reports.report import Report, homework_report
 from school.homework.service.publishing import close_old_days
 from school.preferences.queries import get_preferences
+from school.reporting.commands import report
 from school.reporting.frames import records
 from school.sheets.writing import display_width
-
-report = AppGroup("report", help="Reports.")
 
 
 @report.command("homework")
@@ -71,4 +69,4 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
 
 
-commands = [report, close_days]
+commands = [close_days]

@@ -42,6 +42,14 @@ class Preferences:
     shared_rooms: tuple[str, ...] = _setting(
         ("操场", "运动场", "体育馆"), "可共用场地", "每行一处；几门课可以同时在这里上。", group="课后服务"
     )
+    mentor_chief_years: int = _setting(10, "首席师傅年限", "任教满几年可以坐 1 号。", group="教师成长")
+    mentor_middle_years: int = _setting(3, "中坚教师年限", "任教满几年可以坐 2 号。", group="教师成长")
+    mentor_novice_years: int = _setting(3, "新教师年限", "任教不满几年可以坐 3 号。", group="教师成长")
+    mentor_chief_places: int = _setting(2, "每位首席带几组", "同一时间最多担任几个三人行的 1 号。", group="教师成长")
+    mentor_quiet_days: int = _setting(30, "久无往来（天）", "这么多天没有记录就提示。", group="教师成长")
+    mentor_overdue_days: int = _setting(45, "失去联系（天）", "这么多天没有记录就列为失联。", group="教师成长")
+    tier_research_years: int = _setting(6, "研究型起始年限", "任教满几年起算研究型。", group="教师成长")
+    tier_guidance_years: int = _setting(15, "指导型起始年限", "满几年并有高级职称或 46 岁以上算指导型。", group="教师成长")
     teacher_display: TeacherDisplay = _setting(TeacherDisplay.SURNAME, "公示中的教师", "公示页怎样称呼教师。", group="公示")
 
     @property
@@ -82,6 +90,14 @@ BOUNDS = {
     "near_percent": (50, 99),
     "close_after_days": (1, 180),
     "service_minutes": (30, 240),
+    "mentor_chief_years": (5, 30),
+    "mentor_middle_years": (2, 15),
+    "mentor_novice_years": (1, 6),
+    "mentor_chief_places": (1, 4),
+    "mentor_quiet_days": (7, 60),
+    "mentor_overdue_days": (14, 90),
+    "tier_research_years": (2, 15),
+    "tier_guidance_years": (8, 30),
 }
 
 

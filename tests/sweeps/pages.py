@@ -149,9 +149,12 @@ LOOKS = re.compile(
     r"|\b[A-Z2-7]{4}-[A-Z2-7]{4}\b"  # one-time codes
     r"|\b(?:HW|AS|TU|CO|PR|CA|PS)-\d+\b"  # numbers of rules
     r"|\bSHA-256\b|\b[0-9a-f]{64}\b|\bpython3\b"  # hashes and seeds, a command
-    r"|\S+\.(?:xlsx|csv|xls|json|py)\b|\.(?:xlsx|csv|xls)\b"  # names of files
+    r"|\S+\.(?:xlsx|csv|xls|json|py|pdf)\b|\.(?:xlsx|csv|xls)\b"  # names of files
+    r"|\bSRX-\d{4}-\d-\d{3}\b"  # numbers of certificates
 )
-KNOWN_WORDS = frozenset({"Excel", "CSV", "JSON", "QR", "GB", "MB", "KB", "JPG", "PNG", "WebP", "UTF", "GBK", "Python"})
+KNOWN_WORDS = frozenset(
+    {"Excel", "CSV", "JSON", "QR", "GB", "MB", "KB", "JPG", "PNG", "WebP", "UTF", "GBK", "Python", "PDF", "Word", "docx"}
+)
 
 
 def strange_words(text: str, allowed: frozenset[str] = frozenset()) -> list[str]:

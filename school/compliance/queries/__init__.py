@@ -1,0 +1,1 @@
+"""SELECTs over several features at once."""

@@ -1,0 +1,1 @@
+"""The demo's mentoring: triads with half a term of work, tiers, plans, research, team appraisals."""

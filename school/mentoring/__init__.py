@@ -1,0 +1,1 @@
+"""How the school grows teachers: mentor triads (三人行), the 131 tiers and teams, and research."""

@@ -1,0 +1,1 @@
+"""Forms of mentoring, tiers, teams and research, one module a topic."""

@@ -1,0 +1,1 @@
+"""Every SELECT about mentoring, tiers, teams and research, one module a topic."""
