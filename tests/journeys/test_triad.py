@@ -93,6 +93,7 @@ def _sign_for_the_office(page: Page) -> None:
     go(page.get_by_role("button", name="以教导处身份签署"))
     expect(page.get_by_text("未签")).to_have_count(0)
     look(page)
+    prints_on_one_sheet(page)
     follow(page, "三人行")
     expect(page.get_by_text("已签齐")).to_be_visible()
     look(page, "triad-list")
@@ -194,12 +195,7 @@ def _read_the_certificate(page: Page) -> None:
     for words in ("新郑老师", "师从老陈、中周老师", "验收 100 分", "准予出师", "SRX-"):
         expect(certificate).to_contain_text(words)
     look(page, "triad-certificate")
-    page.emulate_media(media="print")
-    expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
-    expect(certificate).to_be_visible()
-    printed = page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
-    page.emulate_media(media="screen")
+    prints_on_one_sheet(page)
 
 
 def _see_the_extension(page: Page) -> None:
@@ -215,6 +211,15 @@ def _see_the_triad_go_on(page: Page, school: MentoringSchool) -> None:
     page.goto(f"/mentoring/proposal?term={school.begin_the_next_term()}")
     expect(page.get_by_text("上学期验收延期，原班人马继续。")).to_be_visible()
     look(page)
+
+
+def prints_on_one_sheet(page: Page) -> None:
+    """The article alone leaves the printer, on one sheet of A4."""
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
+    expect(page.get_by_role("article")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+    page.emulate_media(media="screen")
 
 
 def go(target: Locator) -> None:

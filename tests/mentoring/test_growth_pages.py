@@ -235,7 +235,7 @@ def test_a_team_has_one_score_and_no_rank(staff: SmallStaff, device: Device) -> 
     group = next(one for one in teams_of(staff.term, 6) if one.name == "三年级数学备课组")
     assert group.name in office.get("/growth/teams").text
     assert office.get("/growth/teams?kind=nothing").status_code == 404
-    assert office.get("/growth/teams/prep_group/999-999").status_code == 404
+    assert office.get("/growth/teams/prep_group/team?key=999-999").status_code == 404
     for kind in TeamKind:
         assert office.get(f"/growth/teams?kind={kind.value}").status_code == 200
         assert device("principal").get(f"/growth/teams/{kind.value}/weights").status_code == 403
@@ -247,7 +247,7 @@ def test_a_team_has_one_score_and_no_rank(staff: SmallStaff, device: Device) -> 
     stale = office.post_form("/growth/teams/prep_group/weights", {**typed, "revision": "0"})
     assert (stale.status_code, "别人已经改过权重" in stale.text) == (422, True)
 
-    url = f"/growth/teams/prep_group/{group.key}"
+    url = f"/growth/teams/prep_group/team?key={group.key}"
     assert "重新评定" not in office.get(url).text
     wrong = office.post_form(url, {"judged_points": "101", "comment": "协作好"})
     assert (wrong.status_code, "协作好" in wrong.text) == (422, True)

@@ -186,6 +186,12 @@ def test_an_extended_apprentice_goes_on_next_term_once(staff: SmallStaff, freeze
     with transaction():
         triads.dissolve(again.id, reason="调动", actor=TESTER)
     assert [one.triad_id for one in extended_before(spring)] == [triad.id]
+    freeze(AFTER_TERM + timedelta(45))
+    with transaction():
+        anew = triads.make_triad(
+            spring, staff.maths, staff.seats(), date(2027, 3, 15), span[1], previous_id=triad.id, actor=TESTER
+        )
+    assert anew.previous_id == triad.id
 
 
 ACTS = st.lists(

@@ -88,6 +88,8 @@ def test_a_proposal_is_adjusted_in_place(staff: SmallStaff, office: SchoolClient
     url = f"/mentoring/triads/{triad.id}/change"
     assert "调整人选" in office.get(url).text
     typed = {"seat": "middle", "teacher_id": str(staff.teachers["wu"].id), "reason": "中周另有安排"}
+    nobody = office.post_form(url, {**typed, "teacher_id": ""})
+    assert (nobody.status_code, "请填写这一项" in nobody.text, "中周另有安排" in nobody.text) == (422, True, True)
     assert office.post_form(url, typed).status_code == 303
     assert db.session.query(TriadMember).count() == 3
     gone = office.post_form(f"/mentoring/triads/{triad.id}/discard", page=f"/mentoring/triads/{triad.id}")
@@ -119,6 +121,7 @@ def test_an_extended_apprentice_goes_on_from_the_page_of_the_triad(
     assert office.post_form(f"{url}/extend", typed).status_code == 303
     again = office.post_form(f"{url}/extend", typed)
     assert (again.status_code, "已经续办过了" in again.text) == (422, True)
+    assert "延期续办" not in office.get(url).text
     (later,) = db.session.query(Triad).filter(Triad.previous_id.is_not(None))
     assert (later.previous_id, later.note, later.term_id) == (triad.id, "上学期验收延期，继续指导。", staff.spring.id)
     assert f'href="{url}"' in office.get(f"/mentoring/triads/{later.id}").text

@@ -199,6 +199,16 @@ def test_the_proposal_pairs_near_grades_and_shares_the_chiefs() -> None:
     assert propose(staff[::-1], [], {}, RULES) == found
 
 
+def test_of_equal_chiefs_the_one_with_fewer_triads_leads() -> None:
+    masters = [colleague(1, 25, {3}), colleague(2, 24, {3}), colleague(3, 8, {3}), colleague(4, 8, {3})]
+    novices = [colleague(number, 1, {3}, tier=Tier.LEARNING) for number in (5, 6)]
+    found = propose([*masters, *novices], [], {}, RULES).suggestions
+    assert [one.seats[CHIEF].id for one in found] == [1, 2]
+    assert "已带 0 组" in found[1].why
+    (busy, _other) = propose([*masters, *novices], [], {CHIEF: [1]}, RULES).suggestions
+    assert busy.seats[CHIEF].id == 2
+
+
 def test_who_has_a_seat_is_not_proposed_again_and_an_extended_triad_goes_on() -> None:
     staff = [colleague(1, 25, {3}), colleague(3, 8, {3}), colleague(4, 9, {3}), colleague(5, 1, {3}, tier=Tier.LEARNING)]
     busy = {CHIEF: [], MIDDLE: [3], NOVICE: []}
@@ -224,6 +234,10 @@ def test_an_extended_apprentice_goes_on_with_whoever_is_left() -> None:
     assert pairs([chief, other, old_novice]) == [(7, [1, 4, 5])]
     assert pairs([chief, middle, other, old_novice], middle=[3]) == [(7, [1, 4, 5])]
     assert pairs([chief, middle, other, old_novice], novice=[5]) == []
+    another = Earlier(8, 1, OLD.ends_on, {CHIEF: 2, MIDDLE: 3, NOVICE: 6}, frozenset({3}))
+    two = [chief, colleague(2, 24, {3}), middle, colleague(4, 9, {6}), old_novice, new_novice]
+    both = propose(two, [replace(OLD, seats={**OLD.seats, MIDDLE: 99}), another], {}, RULES).suggestions
+    assert [[one.seats[seat].id for seat in Seat] for one in both] == [[1, 4, 5], [2, 3, 6]]  # 3 is kept for their own triad
     middle_only = replace(OLD, extended=frozenset({3}))
     assert pairs([chief, middle, other, old_novice, new_novice], middle_only) == [(7, [1, 3, 6])]
     lonely = propose([chief, middle, other, old_novice], [middle_only], {}, RULES)

@@ -115,8 +115,12 @@ def mentor_rows(town: MentorTown) -> dict[frozenset[str], list[Target]]:
         frozenset({"activity_id"}): [Target("大单元备课", {"activity_id": town.activity.id})],
         frozenset({"project_id"}): [Target("大单元备课课题", {"project_id": town.project.id})],
         frozenset({"kind"}): [Target("年级组", {"kind": TeamKind.GRADE_GROUP.value})],
-        frozenset({"kind", "key"}): [Target("年级组", {"kind": TeamKind.GRADE_GROUP.value, "key": town.team_key})],
     }
+
+
+def mentor_special(town: MentorTown) -> dict[str, list[Target]]:
+    """Addresses whose row is in the query."""
+    return {"compliance.team": [Target("年级组", {"kind": TeamKind.GRADE_GROUP.value, "key": town.team_key})]}
 
 
 def add_teacher(name: str, since: int) -> Teacher:
@@ -149,7 +153,7 @@ def add_triad(
 
 
 def fill_triad(triad: Triad, *, day: date) -> tuple[MentorEntry, MentorEntry]:
-    """An agreement the chief has signed and entries in each state; one that waits, with a file, and one sent back to the middle."""
+    """A signed agreement and entries in each state; answers one that waits, with a file, and one sent back to the middle."""
     seats = {one.seat: one.teacher_id for one in triad.members}
     agreement: Agreement = renew(triad, actor=TESTER)
     signer = db.session.query(User).order_by(User.id).first()

@@ -45,7 +45,7 @@ ODD_ADDRESSES = (
     ("/public/homework/book?class=2024-2&from=2026-11-01&to=2026-11-25", 200),
 )
 # Refused or not, a field that takes any words takes nonsense.
-TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer"})
+TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer", "goal_1", "look", "detail", "agrees"})
 
 
 @dataclass

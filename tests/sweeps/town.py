@@ -43,7 +43,7 @@ from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, 
 from tests.support.client import SchoolClient
 from tests.support.databases import copy_sqlite, dispose, migrated_app, sqlite_url
 from tests.sweeps.course_town import CourseTown, build_courses, course_rows
-from tests.sweeps.mentor_town import build_mentoring, mentor_rows
+from tests.sweeps.mentor_town import build_mentoring, mentor_rows, mentor_special
 from tests.sweeps.target import Target
 
 # Forms that are looked at before the row: only a filled one shows whose row it may be.
@@ -190,9 +190,9 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
         change({"needs_approval": True}, actor=TESTER)
     return people, {
         "by_arguments": _by_arguments(school, people, published, other_item, request, imported)
-            | course_rows(courses, mine.id, other.id)
-            | mentor_rows(mentoring),
-            "special": _special(school, courses, mine),
+        | course_rows(courses, mine.id, other.id)
+        | mentor_rows(mentoring),
+        "special": _special(school, courses, mine) | mentor_special(mentoring),
         "permits": {
             "courses.course_file": lambda target: ("course", target.values["course_id"]),
             "courses.results_file": lambda _target: ("course results", courses.this_term),

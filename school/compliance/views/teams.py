@@ -38,11 +38,11 @@ def teams() -> str:
     )
 
 
-@bp.route("/growth/teams/<kind>/weights", methods=["GET", "POST"])
+@bp.route("/growth/teams/<any(prep_group, grade_group, triad):kind>/weights", methods=["GET", "POST"])
 @requires(Permission.MANAGE_MENTORING)
 def team_weights(kind: str) -> Page:
     """The weights of a kind of team in the term."""
-    term, chosen = the_term(), TeamKind(kind) if kind in set(TeamKind) else abort(404)
+    term, chosen = the_term(), TeamKind(kind)
     weights, revision = weights_of(term.id, chosen)
     form = WeightsForm(revision=str(revision), **{indicator.value: weight for indicator, weight in weights.items()})
     form.keep(weights)
@@ -57,11 +57,11 @@ def team_weights(kind: str) -> Page:
     )
 
 
-@bp.route("/growth/teams/<kind>/<key>", methods=["GET", "POST"])
+@bp.route("/growth/teams/<any(prep_group, grade_group, triad):kind>/team", methods=["GET", "POST"])
 @requires(Permission.MANAGE_MENTORING, Permission.SEE_MENTORING_REPORT)
-def team(kind: str, key: str) -> Page:
-    """One team: its indicators with their figures, and the appraisal."""
-    term = the_term()
+def team(kind: str) -> Page:
+    """One team, by the key in the address: its indicators with their figures, and the appraisal."""
+    term, key = the_term(), request.args.get("key", "")
     found, shares = _find(kind, key)
     may_manage = the_person().may(Permission.MANAGE_MENTORING)
     if request.method == "POST" and not may_manage:

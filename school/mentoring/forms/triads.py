@@ -14,13 +14,26 @@ from school.web.forms import DATE_NEEDED, NEEDED, SchoolForm, WholeNumberField, 
 Pairs = Iterable[tuple[str, str]]
 
 
+def _id(value: object) -> int | None:
+    return int(value) if re.fullmatch("[0-9]{1,9}", str(value)) else None  # type: ignore[call-overload]
+
+
+def one_of(label: str) -> SelectField:
+    """A select of rows by id in which nothing is chosen beforehand."""
+    return SelectField(label, coerce=_id, validators=[NEEDED])
+
+
+def _offered(pairs: Pairs) -> list[object]:
+    return choices([("", "请选择"), *pairs])
+
+
 class TriadForm(SchoolForm):
     """Three people, a subject, a period."""
 
-    subject_id = SelectField("学科", coerce=int)
-    chief = SelectField(Seat.CHIEF.label, coerce=int)
-    middle = SelectField(Seat.MIDDLE.label, coerce=int)
-    novice = SelectField(Seat.NOVICE.label, coerce=int)
+    subject_id = one_of("学科")
+    chief = one_of(Seat.CHIEF.label)
+    middle = one_of(Seat.MIDDLE.label)
+    novice = one_of(Seat.NOVICE.label)
     starts_on = DateField("开始", validators=[DATE_NEEDED])
     ends_on = DateField("结束", validators=[DATE_NEEDED])
     note = long("说明")
@@ -28,9 +41,9 @@ class TriadForm(SchoolForm):
     def offer(self, subjects: Pairs, teachers: Pairs) -> None:
         """Give the selects subjects and staff."""
         people = list(teachers)
-        self.subject_id.choices = choices(subjects)
+        self.subject_id.choices = _offered(subjects)
         for seat in Seat:
-            self[seat.value].choices = choices(people)
+            self[seat.value].choices = _offered(people)
 
     def seats(self) -> dict[Seat, int]:
         """The chosen teachers by seat."""
@@ -75,14 +88,14 @@ class ChangeForm(SchoolForm):
     """Somebody else takes a seat."""
 
     seat = SelectField("位置", choices=choices_of(Seat), coerce=member_of(Seat))
-    teacher_id = SelectField("换成", coerce=int)
+    teacher_id = one_of("换成")
     on_day = DateField("从哪天起", validators=[DATE_NEEDED])
     reason = short("原因", 200)
     revision = HiddenField()
 
     def offer(self, teachers: Pairs) -> None:
         """Give the select the staff."""
-        self.teacher_id.choices = choices(teachers)
+        self.teacher_id.choices = _offered(teachers)
 
 
 class SignForm(SchoolForm):

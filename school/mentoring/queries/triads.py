@@ -171,6 +171,12 @@ def earlier_of(triad: Triad) -> Earlier:
     return Earlier(triad.id, triad.subject_id, triad.ends_on, facts_of(triad).ids, extended, is_continued)
 
 
+def goes_on(triad: Triad) -> bool:
+    """Whether another triad may go on from this one: an apprentice did not pass, and nobody has continued it."""
+    earlier = earlier_of(triad)
+    return bool(earlier.extended) and not earlier.is_continued
+
+
 def term_after(day: date) -> Term | None:
     """The first term that begins after a day."""
     return db.session.scalar(select(Term).where(Term.starts_on > day).order_by(Term.starts_on).limit(1))

@@ -79,8 +79,8 @@ def propose(
     """Suggest a triad for every novice, subject by subject in the order they come; deterministic, and each can be taken.
 
     Apprentices who did not pass come first, with the people they had as far as these are free. Then each novice gets the
-    middle teacher and the chief of the same subject whose grades are nearest, with the fewest triads and lessons; `busy` are
-    teachers who have a seat.
+    middle teacher and the chief of the same subject whose grades are nearest, with the fewest triads and lessons; who could
+    lead sits in the middle only when nobody else is left. `busy` are teachers who have a seat.
     """
     staff = list(colleagues)
     by_subject: dict[int, list[Colleague]] = {}
@@ -124,8 +124,7 @@ def _of_subject(
         if apprentice is not None:
             yield _best(apprentice, pinned, staff, places, eligibility, old)
     for novice in staff:
-        known = novice.candidate.years is not None and novice.candidate.id not in places.kept
-        if known and places.may(novice, Seat.NOVICE, eligibility):
+        if novice.candidate.years is not None and places.may(novice, Seat.NOVICE, eligibility):
             yield _best(novice, {Seat.NOVICE: novice}, staff, places, eligibility)
 
 
@@ -163,6 +162,7 @@ def _best(
     chief, middle, novice = min(
         trios,
         key=lambda trio: (
+            may_sit(trio[1].candidate, Seat.CHIEF, eligibility),
             distance(trio[2], trio[1]),
             led[trio[0].candidate.id],
             distance(trio[1], trio[0]),

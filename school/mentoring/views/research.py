@@ -1,5 +1,6 @@
 """Research activities with their roll, and projects."""
 
+import re
 from collections.abc import Iterable
 
 from flask import abort, render_template, request, url_for
@@ -8,6 +9,7 @@ from school.accounts.identity import actor, the_person
 from school.calendar.queries import find_term_by_id
 from school.calendar.rules import grade_of
 from school.clock import today
+from school.errors import Refused
 from school.mentoring.asked import the_term
 from school.mentoring.enums import Presence
 from school.mentoring.forms.research import ActivityForm, ProjectForm, StepForm
@@ -121,13 +123,12 @@ def change_activity(activity_id: int) -> Page:
 def call_roll(activity_id: int) -> Page:
     """Save who came."""
     known = {str(one.value): one for one in Presence}
-    chosen = {
-        int(name.removeprefix("presence-")): known[value]
-        for name, value in request.form.items()
-        if name.removeprefix("presence-").isdecimal() and value in known
-    }
+    typed = {int(name[9:]): value for name, value in request.form.items() if re.fullmatch("presence-[0-9]{1,9}", name)}
+    chosen = {teacher_id: known[value] for teacher_id, value in typed.items() if value in known}
 
     def write() -> None:
+        if len(chosen) < len(typed):
+            raise Refused("每个人请在出席、请假、缺席里选一个。")
         service.call_roll(lock_activity(activity_id) or abort(404), chosen, actor=actor())
 
     find_activity(activity_id) or abort(404)

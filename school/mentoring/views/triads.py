@@ -20,7 +20,14 @@ from school.mentoring.queries.desk import staff_choices
 from school.mentoring.queries.entries import entries_of, last_entry_days, progress_by_triad, seating_on, waiting_for
 from school.mentoring.queries.research import teacher_names
 from school.mentoring.queries.tasks import agreements_in_force
-from school.mentoring.queries.triads import TriadFacts, agreement_in_force, facts_of, triads_of_teacher, triads_of_term
+from school.mentoring.queries.triads import (
+    TriadFacts,
+    agreement_in_force,
+    facts_of,
+    goes_on,
+    triads_of_teacher,
+    triads_of_term,
+)
 from school.mentoring.reports import term_label
 from school.mentoring.rules.agreements import missing_signers
 from school.mentoring.rules.duties import is_on_track, quiet_days, quiet_signal, reminder_on
@@ -163,7 +170,7 @@ def _triad_page(triad_id: int, refusal: str = "") -> str:
     agreement = agreement_in_force(triad_id)
     entries, acceptances = entries_of(triad_id), acceptances_of(triad_id)
     may_manage = person.may(Permission.MANAGE_MENTORING)
-    is_extended = found.state is TriadState.COMPLETED and any(one.outcome is Outcome.EXTENDED for one in acceptances)
+    may_extend = may_manage and any(one.outcome is Outcome.EXTENDED for one in acceptances) and goes_on(found)
     return render_template(
         "mentoring/triad.html",
         triad=found,
@@ -183,7 +190,7 @@ def _triad_page(triad_id: int, refusal: str = "") -> str:
         acceptances=acceptances,
         may_manage=may_manage,
         sees_all=any(person.may(one) for one in SEE),
-        may_extend=may_manage and is_extended,
+        may_extend=may_extend,
         is_over=today() > found.ends_on,
         refusal=refusal,
     )
