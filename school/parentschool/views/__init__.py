@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("parentschool", __name__)
+
+from school.parentschool.views import visits, visits_record  # noqa: E402, F401
