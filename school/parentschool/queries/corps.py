@@ -5,17 +5,20 @@ Whoever asks, answers or withdraws takes `sessions.lock_year` first, for a mento
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from school.accounts.models import RoleGrant
+from school.calendar.models import SchoolYear
 from school.db import db
 from school.parentschool.enums import RequestState, SessionState
 from school.parentschool.models import FamilyMentor, MentorRequest, ParentSession, SessionDate
 from school.parentschool.queries.sessions import STANDING
 from school.parentschool.rules.sessions import Stay
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil, SchoolClass, Teacher
+from school.permissions import PERMISSIONS, Permission
 
 OPEN = (RequestState.ASKED, RequestState.CONFIRMED)
 
@@ -41,6 +44,12 @@ def find_member(member_id: int) -> FamilyMentor | None:
     """A member by id, with the teacher or guardian they are."""
     options = (joinedload(FamilyMentor.teacher), joinedload(FamilyMentor.guardian))
     return db.session.get(FamilyMentor, member_id, options=options)
+
+
+def lock_corps() -> None:
+    """The newest school year, locked until the transaction ends: one at a time takes people into the corps."""
+    newest = select(SchoolYear.id).order_by(SchoolYear.start_year.desc()).limit(1)
+    db.session.execute(newest.with_for_update(key_share=True, of=SchoolYear))
 
 
 def lock_member(member_id: int) -> FamilyMentor | None:
@@ -91,7 +100,8 @@ def requests_of_session(session_id: int) -> Sequence[MentorRequest]:
 def requests_of_members(member_ids: Collection[int]) -> Sequence[MentorRequest]:
     """What these members were asked for, with the session, the newest first; drafts are told too, for they were asked."""
     statement = select(MentorRequest).where(MentorRequest.mentor_id.in_(member_ids)).order_by(MentorRequest.id.desc())
-    return db.session.scalars(statement.options(joinedload(MentorRequest.session))).all()
+    statement = statement.options(joinedload(MentorRequest.session)).execution_options(populate_existing=True)
+    return db.session.scalars(statement).all()
 
 
 def find_request(request_id: int) -> MentorRequest | None:
@@ -194,3 +204,11 @@ def find_guardians(words: str, *, most: int) -> list[FoundGuardian]:
 def find_guardian(guardian_id: int) -> Guardian | None:
     """A guardian by id."""
     return db.session.get(Guardian, guardian_id)
+
+
+def office_users(day: date) -> list[int]:
+    """Whoever keeps parent school on the day, by account."""
+    roles = [role for role, permitted in PERMISSIONS.items() if Permission.MANAGE_PARENT_SCHOOL in permitted]
+    statement = select(RoleGrant.user_id).where(RoleGrant.role.in_(roles), RoleGrant.starts_on <= day)
+    is_open = or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day)
+    return list(db.session.scalars(statement.where(is_open).distinct().order_by(RoleGrant.user_id)))

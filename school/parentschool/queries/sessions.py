@@ -15,6 +15,7 @@ from school.db import db
 from school.parentschool.enums import SessionState, SignUpState
 from school.parentschool.models import FamilyPresence, ParentSession, SessionDate, SessionMaterial, SignUp
 from school.parentschool.rules.sessions import Stay, invites
+from school.people.models import Guardian
 
 LIVE = (SignUpState.SEATED, SignUpState.WAITING)
 STANDING = (SessionState.DRAFT, SessionState.ANNOUNCED)
@@ -119,6 +120,12 @@ def sign_ups_leaving(date_ids: Collection[int]) -> Sequence[SignUp]:
     """Who waits elsewhere and would leave one of these dates for it."""
     statement = select(SignUp).where(SignUp.gives_up_id.in_(date_ids), SignUp.state == SignUpState.WAITING)
     return db.session.scalars(statement.order_by(SignUp.id).options(raiseload("*"))).all()
+
+
+def users_of_guardians(guardian_ids: Iterable[int]) -> dict[int, int]:
+    """By guardian the account they sign in with; who has none is left out."""
+    statement = select(Guardian.id, Guardian.user_id).where(Guardian.id.in_(set(guardian_ids)), Guardian.user_id.is_not(None))
+    return {guardian_id: user_id for guardian_id, user_id in db.session.execute(statement) if user_id is not None}
 
 
 def has_presences(date_ids: Collection[int]) -> bool:
