@@ -44,10 +44,9 @@ class Mailer:
         try:
             return self._send(claim, note)
         except Refusal as refusal:
-            return refusal.verdict
-        except smtplib.SMTPResponseException as error:  # a greeting, a login or STARTTLS that was refused
-            said = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
-            return _never_for_settings(Refusal(error.smtp_code, said).verdict)
+            return _before_the_body(refusal.verdict)
+        except smtplib.SMTPResponseException as error:  # a greeting or a login that was refused: this letter can wait
+            return Verdict(Outcome.RETRY, f"邮件服务器不让登录：SMTP {error.smtp_code} {error.smtp_error!r}")
         except (OSError, smtplib.SMTPException) as error:
             outcome = Outcome.UNSURE if handed_over else Outcome.RETRY
             return Verdict(outcome, f"与邮件服务器的连接断了：{type(error).__name__} {error}")
@@ -142,6 +141,6 @@ def _expect(wanted: int, code: int, words: bytes) -> None:
         raise Refusal(code, words)
 
 
-def _never_for_settings(verdict: Verdict) -> Verdict:
-    """A refused login is the school's own setting, not this letter's fault: it waits until that is put right."""
-    return Verdict(Outcome.RETRY, f"邮件服务器不让登录：{verdict.error}")
+def _before_the_body(verdict: Verdict) -> Verdict:
+    """What an answer means when nothing was handed over yet: one that nobody understands is no reason to be unsure."""
+    return Verdict(Outcome.RETRY, verdict.error) if verdict.outcome is Outcome.UNSURE else verdict
