@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from school.errors import Refused
+from school.filetypes import FileType, file_type_of
 from school.mentoring.enums import EntryKind, EntryState, Seat
 
 # The master and the apprentice of the two directed links of a triad.
@@ -31,13 +32,7 @@ NEXT_STATES = {
     EntryState.WITHDRAWN: frozenset(),
 }
 
-FILE_TYPES = {
-    "application/pdf": (b"%PDF-",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (b"PK\x03\x04",),
-}
-FILE_SUFFIXES = {"pdf": 0, "jpg": 1, "jpeg": 1, "png": 2, "docx": 3}
+FILE_TYPES = frozenset({FileType.PDF, FileType.JPEG, FileType.PNG, FileType.DOCX})
 MOST_FILE_BYTES = 5_000_000
 MOST_FILES = 4
 
@@ -96,13 +91,13 @@ def check_state(present: EntryState, following: EntryState) -> None:
 
 
 def file_type(name: str, content: bytes) -> str:
-    """The media type of an attached file by its name and first bytes; raises `Refused` for anything else or too much."""
+    """The media type of an attached file by its bytes; raises `Refused` for anything else, too much, or a false ending."""
     suffix = name.rsplit(".", 1)[-1].lower()
-    if suffix not in FILE_SUFFIXES:
+    if not any(suffix in one.suffixes for one in FILE_TYPES):
         raise Refused("附件只收 PDF、Word（docx）和 JPG、PNG 图片。", "files")
     if len(content) > MOST_FILE_BYTES:
         raise Refused("附件不能超过 5 MB。", "files")
-    media_type = tuple(FILE_TYPES)[FILE_SUFFIXES[suffix]]
-    if not content.startswith(FILE_TYPES[media_type]):
+    kind = file_type_of(content)
+    if kind not in FILE_TYPES or suffix not in kind.suffixes:
         raise Refused("附件的内容和扩展名不符，请另存后再传。", "files")
-    return media_type
+    return kind.value
