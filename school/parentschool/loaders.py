@@ -11,26 +11,32 @@ from school.clock import now, today
 from school.parentschool import policy
 from school.parentschool.enums import ReadingState, SessionState
 from school.parentschool.models import (
+    FamilyMentor,
     FamilyPresence,
     FollowUp,
     HomeVisit,
+    MentorRequest,
     ParentCertificate,
     ParentSession,
     PlannedVisit,
+    PlanRow,
     ReadingNote,
     SessionDate,
+    SessionMaterial,
 )
+from school.parentschool.queries.corps import find_member, find_request, members_of_user
 from school.parentschool.queries.families import families_of
 from school.parentschool.queries.feedback import Attendance, attendances_of
 from school.parentschool.queries.learning import find_certificate, guardians_of_user
+from school.parentschool.queries.plan import find_row
 from school.parentschool.queries.presence import Comer, comers_of_user, entry_years_of, find_comer, find_presence
 from school.parentschool.queries.reading import find_note
-from school.parentschool.queries.sessions import find_date, find_session
+from school.parentschool.queries.sessions import find_date, find_material, find_session
 from school.parentschool.queries.visits import find_follow_up, find_visit, last_look, present_class_id, stays_of
 from school.parentschool.queries.visits_plan import find_planned, school_year_of
 from school.parentschool.rules.visits import is_look_fresh
 from school.people.models import Pupil, SchoolClass
-from school.people.queries import find_class
+from school.people.queries import children_of_user, find_class
 from school.people.queries.listing import find_pupil
 from school.permissions import Permission
 from school.web.values import id_argument
@@ -197,3 +203,55 @@ def get_note_to_moderate(note_id: int) -> ReadingNote:
         abort(404)
     entry_year = found.school_class.entry_year
     return found if policy.may_serve_class(person, class_id=found.class_id, entry_year=entry_year) else abort(404)
+
+
+def asked_start_year() -> int:
+    """The calendar year in which the school year the address asks for begins (404 when there is none), else the present."""
+    year = the_year()
+    return year.start_year if year else school_year_start(today())
+
+
+def get_plan_row(row_id: int) -> PlanRow:
+    """A row of a plan, for the office."""
+    return find_row(row_id) or abort(404)
+
+
+def get_session(session_id: int) -> ParentSession:
+    """A session, drafts too, for the office."""
+    return find_session(session_id) or abort(404)
+
+
+def get_date(date_id: int) -> SessionDate:
+    """A date of a session, drafts too, for the office."""
+    return find_date(date_id) or abort(404)
+
+
+def get_material(material_id: int) -> SessionMaterial:
+    """A file of a session this person is invited to, or works for."""
+    found, person = find_material(material_id), the_person()
+    session = find_session(found.session_id) if found else None
+    if found is None or session is None:
+        abort(404)
+    classes = [(child.entry_year, child.class_id) for child in children_of_user(person.user_id)]
+    return found if policy.may_see_materials(person, session, classes) else abort(404)
+
+
+def get_member(member_id: int) -> FamilyMentor:
+    """A member of the mentor corps, for the office."""
+    return find_member(member_id) or abort(404)
+
+
+def get_request(request_id: int) -> MentorRequest:
+    """A request to a mentor, for the office."""
+    return find_request(request_id) or abort(404)
+
+
+def my_memberships() -> list[FamilyMentor]:
+    """The entries of the signed-in person in the mentor corps, else 404."""
+    return list(members_of_user(the_person().user_id)) or abort(404)
+
+
+def get_request_of_mine(request_id: int) -> MentorRequest:
+    """A request to the signed-in person."""
+    found = find_request(request_id)
+    return found if found and found.mentor_id in {one.id for one in my_memberships()} else abort(404)

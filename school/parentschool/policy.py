@@ -1,9 +1,10 @@
 """Who may see what of parent school."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from school.accounts.identity import Person
 from school.calendar.rules import grade_of
+from school.parentschool.enums import SessionState
 from school.parentschool.models import ParentCertificate, ParentSession
 from school.parentschool.rules.sessions import invites
 from school.people.policy import may_see_class
@@ -81,3 +82,17 @@ def may_see_certificate(person: Person, certificate: ParentCertificate) -> bool:
     """The guardian it was issued to, and the offices that run parent school."""
     is_own = person.may(Permission.JOIN_PARENT_SCHOOL) and certificate.guardian.user_id == person.user_id
     return is_own or person.may(Permission.MANAGE_PARENT_SCHOOL)
+
+
+def may_see_materials(person: Person, session: ParentSession, classes: Iterable[tuple[int, int]]) -> bool:
+    """Drafts are the office's; what was announced is the staff's and the invited families', what was called off the office's.
+
+    `classes` are entry year and class id of the person's children.
+    """
+    if person.may(Permission.MANAGE_PARENT_SCHOOL):
+        return True
+    if session.state is not SessionState.ANNOUNCED:
+        return False
+    start = session.school_year.start_year
+    is_invited = any(invites(session, grade_of(entry_year, start), class_id) for entry_year, class_id in classes)
+    return is_staff(person) or (person.may(Permission.JOIN_PARENT_SCHOOL) and is_invited)

@@ -12,7 +12,7 @@ from school.clock import now, today
 from school.db import transaction
 from school.errors import Refused
 from school.parentschool.forms.plan import PlanDropForm, PlanRowForm
-from school.parentschool.loaders import asked_school_year, asked_start_year, get_plan_row
+from school.parentschool.loaders import asked_start_year, get_plan_row, the_year
 from school.parentschool.policy import is_staff
 from school.parentschool.queries.plan import LinkedSession, rows_of_year, school_years, sessions_by_row
 from school.parentschool.rules.plan import (
@@ -145,7 +145,7 @@ def copy_plan() -> Page:
 
 
 def _plan_page(refusal: str = "") -> str:
-    year, person = asked_school_year(), the_person()
+    year, person = the_year(), the_person()
     start_year = year.start_year if year else asked_start_year()
     may_manage = person.may(Permission.MANAGE_PARENT_SCHOOL)
     terms = [term_dates(term) for term in year.terms] if year else []
