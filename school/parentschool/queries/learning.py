@@ -83,11 +83,6 @@ def numbers_of_year(school_year_id: int) -> list[str]:
     return list(db.session.scalars(statement))
 
 
-def school_years() -> list[SchoolYear]:
-    """All school years, the newest first."""
-    return list(db.session.scalars(select(SchoolYear).order_by(SchoolYear.start_year.desc())))
-
-
 def find_year(school_year_id: int) -> SchoolYear | None:
     """A school year by id."""
     return db.session.get(SchoolYear, school_year_id)

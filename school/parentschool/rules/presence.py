@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from school.errors import Refused
-from school.parentschool.enums import CheckInMethod
+from school.parentschool.enums import CheckInMethod, SessionState
 from school.parentschool.rules.door import opens_at
 
 TYPED_UNTIL = timedelta(days=14)
@@ -17,6 +17,11 @@ class Tick:
 
     sign_up_id: int
     adults: int | None
+
+
+def is_held(state: SessionState, cancelled_at: datetime | None) -> bool:
+    """Whether a date of a session takes place: announced, and neither the session nor the date cancelled."""
+    return state is SessionState.ANNOUNCED and cancelled_at is None
 
 
 def typing_ends_at(ends_at: datetime) -> datetime:

@@ -11,7 +11,7 @@ from school.audit.service import Actor, record
 from school.clock import now
 from school.db import db
 from school.errors import Refused
-from school.parentschool.enums import CheckInMethod, SessionState
+from school.parentschool.enums import CheckInMethod
 from school.parentschool.models import FamilyPresence, SessionDate, SignUp
 from school.parentschool.queries.families import families_of, family_of
 from school.parentschool.queries.presence import (
@@ -31,6 +31,7 @@ from school.parentschool.rules.presence import (
     check_close,
     check_may_correct,
     check_may_note,
+    is_held,
     method_at,
 )
 
@@ -136,7 +137,7 @@ def _lock_date(date_id: int) -> SessionDate:
     found = find_date(date_id)
     session = lock_session(found.session_id) if found else None
     date = next((one for one in session.dates if one.id == date_id), None) if session else None
-    if session is None or date is None or session.state is not SessionState.ANNOUNCED or date.cancelled_at is not None:
+    if session is None or date is None or not is_held(session.state, date.cancelled_at):
         raise Refused(NOT_HELD)
     return date
 

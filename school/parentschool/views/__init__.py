@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("parentschool", __name__)
 
-from school.parentschool.views import visits, visits_record  # noqa: E402, F401
+from school.parentschool.views import door, feedback, learning, presence, reading, visits, visits_record  # noqa: E402, F401
