@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.homework.conftest import as_user, school
-from tests.homework.small_school import SmallSchool
+from tests.homework.small_school import AFTERNOON, SmallSchool
 from tests.parentschool.small_families import NOON, Families, build_families
+from tests.parentschool.visit_school import VisitSchool, build_visits
 
 __all__ = ["as_user", "school"]
 
@@ -18,3 +19,10 @@ def families(app: Flask, school: SmallSchool, freeze: Callable[[datetime], None]
     """Wednesday noon: the sign-up is open."""
     freeze(NOON)
     return build_families(school)
+
+
+@pytest.fixture
+def visiting(app: Flask, freeze: Callable[[datetime], None]) -> VisitSchool:
+    """Classes to visit, one Wednesday at 15:00."""
+    freeze(AFTERNOON)
+    return build_visits()
