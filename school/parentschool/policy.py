@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from school.accounts.identity import Person
 from school.calendar.rules import grade_of
 from school.parentschool.enums import SessionState
-from school.parentschool.models import ParentCertificate, ParentSession
+from school.parentschool.models import FamilyMentor, ParentCertificate, ParentSession
+from school.parentschool.queries.corps import user_of_member
+from school.parentschool.rules.corps import may_office_answer
 from school.parentschool.rules.sessions import invites
 from school.people.policy import may_see_class
 from school.permissions import Permission, Role
@@ -96,3 +98,8 @@ def may_see_materials(person: Person, session: ParentSession, classes: Iterable[
     start = session.school_year.start_year
     is_invited = any(invites(session, grade_of(entry_year, start), class_id) for entry_year, class_id in classes)
     return is_staff(person) or (person.may(Permission.JOIN_PARENT_SCHOOL) and is_invited)
+
+
+def office_answers(member: FamilyMentor) -> bool:
+    """Whether the office writes down how a member answered; everybody else answers on their own page."""
+    return may_office_answer(member.source, has_account=user_of_member(member) is not None)

@@ -19,14 +19,17 @@ def small_form(
     *,
     title: str,
     back_url: str,
-    next_url: str,
+    next_url: str | Callable[[], str],
     done: str,
     lead: str = "",
     button: str = "保存",
     template: str = "web/form.html",
     **values: object,
 ) -> Page:
-    """One form on a page of its own: shown, refused with what was typed (422), or written and left (303)."""
+    """One form on a page of its own: shown, refused with what was typed (422), or written and left (303).
+
+    `next_url` is asked after writing when it is a function, for what was made has an id only then.
+    """
     shown = {"form": form, "title": title, "back_url": back_url, "lead": lead, "button": button, **values}
     if request.method == "GET":
         return render_template(template, **shown)
@@ -39,4 +42,4 @@ def small_form(
         show_refusal(form, refused)
         return render_template(template, **shown), 422
     flash(done, "success")
-    return see_other(next_url)
+    return see_other(next_url if isinstance(next_url, str) else next_url())

@@ -12,6 +12,7 @@ from school.db import db
 from school.errors import Conflict, Refused
 from school.parentschool.enums import MentorSource, RequestState, SessionState
 from school.parentschool.models import FamilyMentor, MentorRequest, ParentSession
+from school.parentschool.policy import office_answers
 from school.parentschool.queries.corps import (
     confirmed_mentors,
     find_guardian,
@@ -25,7 +26,6 @@ from school.parentschool.queries.corps import (
     requests_of_members,
     reread_request,
     stays_of_members,
-    user_of_member,
 )
 from school.parentschool.queries.sessions import find_session, lock_session, lock_year
 from school.parentschool.rules.corps import (
@@ -37,7 +37,6 @@ from school.parentschool.rules.corps import (
     check_leave,
     check_member,
     check_withdraw,
-    may_office_answer,
 )
 from school.parentschool.service import session_notices
 from school.parentschool.service.sessions import date_values, standing_dates
@@ -171,7 +170,7 @@ def _answered(request_id: int, *, confirms: bool, answer: str, is_by_office: boo
     check_answer(request.state, answer=answer, is_by_office=is_by_office)
     if is_by_office:
         member = find_member(request.mentor_id) or request.mentor
-        if not may_office_answer(member.source, has_account=user_of_member(member) is not None):
+        if not office_answers(member):
             raise Refused(f"{member.name}有账号，请本人在“导师邀请”页答复。")
     if confirms:
         _available_member(request.mentor_id, session)
