@@ -33,16 +33,20 @@ from tests.courses.small_courses import add_course
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, values
 from tests.sweeps.access import committed
 from tests.sweeps.mentor_town import grow_mentoring
+from tests.sweeps.notice_town import grow_notices
 from tests.sweeps.town import COLUMNS, GOES_ON, MONDAY, TUESDAY, Target, Town
 
 pytestmark = pytest.mark.sweep
 
 # What a page costs, by who opens it. A number that rises wants a reason; one that falls is welcome: write it down.
 EXPECTED = {
-    "guardian home.index": 10,
-    "subject_teacher home.index": 22,
-    "homeroom_teacher home.index": 16,
-    "principal home.index": 12,
+    "guardian home.index": 11,
+    "subject_teacher home.index": 23,
+    "homeroom_teacher home.index": 17,
+    "principal home.index": 13,
+    "guardian outbox.notices": 5,
+    "teaching_office outbox.outbox": 5,
+    "teaching_office outbox.robots": 5,
     "guardian homework.family": 4,
     "subject_teacher homework.mine": 10,
     "homeroom_teacher homework.boards": 5,
@@ -155,6 +159,7 @@ def grow(town: Town, numbers: range) -> None:
                 _add_calendar(number)
                 _add_courses(number)
                 grow_mentoring(number)
+                grow_notices(number)
         db.session.remove()
 
 

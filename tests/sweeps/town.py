@@ -44,6 +44,7 @@ from tests.support.client import SchoolClient
 from tests.support.databases import copy_sqlite, dispose, migrated_app, sqlite_url
 from tests.sweeps.course_town import CourseTown, build_courses, course_rows
 from tests.sweeps.mentor_town import build_mentoring, mentor_rows, mentor_special
+from tests.sweeps.notice_town import build_notices
 from tests.sweeps.target import Target
 
 # Forms that are looked at before the row: only a filled one shows whose row it may be.
@@ -183,6 +184,7 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
     term = db.session.query(Term).filter_by(starts_on=SEPTEMBER).one()
     courses = build_courses(term, school.chen_teacher, people["guardian"], mine, other)
     mentoring = build_mentoring(term, school.maths, school.chen_teacher, people["grade_leader"], school.office)
+    notices = build_notices(people, school.third_2)
     with transaction():
         issue_code(people["guardian"], actor=TESTER)
         issue_code(people["subject_teacher"], actor=TESTER)
@@ -191,7 +193,8 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
     return people, {
         "by_arguments": _by_arguments(school, people, published, other_item, request, imported)
         | course_rows(courses, mine.id, other.id)
-        | mentor_rows(mentoring),
+        | mentor_rows(mentoring)
+        | notices,
         "special": _special(school, courses, mine) | mentor_special(mentoring),
         "permits": {
             "courses.course_file": lambda target: ("course", target.values["course_id"]),

@@ -112,4 +112,4 @@ class Worker:
     def _close(self) -> None:
         if self._mailer:
             self._mailer.close()
-        db.session.remove()
+        db.session.rollback()
