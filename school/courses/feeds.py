@@ -6,10 +6,10 @@ from hashlib import sha256
 from hmac import compare_digest, new
 
 from flask import current_app, request, url_for
-from icalendar import Calendar, Event, Timezone
 
+from school.calendar.files import FileEvent, calendar_file
 from school.calendar.rules import SchoolCalendar
-from school.clock import ZONE, at
+from school.clock import at
 from school.courses.queries.calendars import find_calendar_nonce
 from school.courses.rules.facts import CourseFacts
 from school.courses.rules.timetable import DatedMeeting, meetings_on_dates
@@ -48,28 +48,19 @@ def calendar_of(
 
     `grade` is the child's. The same courses stamped at the same moment give the same bytes.
     """
-    file = Calendar()
-    file.add("prodid", "-//school//courses//ZH")
-    file.add("version", "2.0")
-    file.add("x-wr-calname", f"{school_name}课后服务")
-    file.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
-    file.add_component(Timezone.from_tzinfo(ZONE))
-    for course in courses:
-        for dated in meetings_on_dates(course, calendar, grade=grade):
-            file.add_component(_event(course, dated, stamped_at))
-    return file.to_ical()
+    events = [_event(course, dated) for course in courses for dated in meetings_on_dates(course, calendar, grade=grade)]
+    return calendar_file(events, kind="courses", name=f"{school_name}课后服务", stamped_at=stamped_at, refresh=REFRESH)
 
 
-def _event(course: CourseFacts, dated: DatedMeeting, stamped_at: datetime) -> Event:
+def _event(course: CourseFacts, dated: DatedMeeting) -> FileEvent:
     """One meeting; while the year's holidays are 尚未公布 it is tentative and says so (CA-01)."""
-    event = Event()
-    event.add("uid", f"course-{course.id}-{dated.on_day:%Y%m%d}-{dated.meeting.starts_at}@school")
-    event.add("dtstamp", stamped_at)
-    event.add("dtstart", at(dated.on_day) + timedelta(minutes=dated.meeting.starts_at))
-    event.add("dtend", at(dated.on_day) + timedelta(minutes=dated.meeting.ends_at))
-    event.add("summary", course.name)
-    event.add("location", course.room)
     unsure = f"{dated.on_day.year}年放假安排尚未公布，以学校通知为准。" if dated.is_provisional else ""
-    event.add("description", f"{course.teacher}；{course.safety_note}{unsure}")
-    event.add("status", "TENTATIVE" if dated.is_provisional else "CONFIRMED")
-    return event
+    return FileEvent(
+        uid=f"course-{course.id}-{dated.on_day:%Y%m%d}-{dated.meeting.starts_at}@school",
+        starts_at=at(dated.on_day) + timedelta(minutes=dated.meeting.starts_at),
+        ends_at=at(dated.on_day) + timedelta(minutes=dated.meeting.ends_at),
+        summary=course.name,
+        location=course.room,
+        description=f"{course.teacher}；{course.safety_note}{unsure}",
+        is_sure=not dated.is_provisional,
+    )

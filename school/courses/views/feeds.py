@@ -1,10 +1,9 @@
 """The calendar a family's phone subscribes to, and the page that gives its address."""
 
-from hashlib import sha256
-
 from flask import Response, abort, flash, render_template, request, url_for
 
 from school.accounts.identity import actor
+from school.calendar.files import calendar_response
 from school.calendar.queries import get_calendar
 from school.calendar.rules import grade_of
 from school.clock import at, today
@@ -41,11 +40,7 @@ def child_calendar(pupil_id: int) -> Response:
         grade=_grade(selection, pupil_id),
         stamped_at=at(today()),
     )
-    response = Response(content, mimetype="text/calendar")
-    response.headers["Content-Disposition"] = 'attachment; filename="courses.ics"'
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(sha256(content).hexdigest()[:32])
-    return response.make_conditional(request)
+    return calendar_response(content, "courses.ics")
 
 
 @bp.route("/choose/<int:pupil_id>/calendar", methods=["GET", "POST"])
