@@ -1,6 +1,7 @@
 """Rows of parent school a person may open, and whether a look at a visit is on record; outside one's scope: 404 (PR-06)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import abort
 
@@ -29,7 +30,14 @@ from school.parentschool.queries.families import families_of
 from school.parentschool.queries.feedback import Attendance, attendances_of
 from school.parentschool.queries.learning import find_certificate, guardians_of_user
 from school.parentschool.queries.plan import find_row
-from school.parentschool.queries.presence import Comer, comers_of_user, entry_years_of, find_comer, find_presence
+from school.parentschool.queries.presence import (
+    Comer,
+    comers_of_user,
+    dates_between,
+    entry_years_of,
+    find_comer,
+    find_presence,
+)
 from school.parentschool.queries.reading import find_note
 from school.parentschool.queries.sessions import find_date, find_material, find_session
 from school.parentschool.queries.visits import find_follow_up, find_visit, last_look, present_class_id, stays_of
@@ -121,6 +129,14 @@ def get_date_to_serve(date_id: int) -> SessionDate:
         abort(404)
     entry_years = entry_years_of([*person.homeroom_class_ids, *found.session.class_ids])
     return found if policy.may_serve(person, found.session, entry_years) else abort(404)
+
+
+def my_dates(since: datetime, until: datetime) -> list[SessionDate]:
+    """The dates between two moments at whose doors this person may stand, cancelled ones left out."""
+    person, dates = the_person(), dates_between(since, until)
+    named = {class_id for date in dates for class_id in date.session.class_ids}
+    entry_years = entry_years_of({*person.homeroom_class_ids, *named})
+    return [one for one in dates if policy.may_serve(person, one.session, entry_years)]
 
 
 def get_date_of_door(date_id: int) -> SessionDate:

@@ -1,6 +1,6 @@
 """What families said afterwards, without whose it is; and where a guardian's family was present."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +45,7 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Held:
-    """A session that has been held at least once: when last, and how many families came to it."""
+    """A session that has been held at least once, and when it ended last."""
 
     session_id: int
     kind: EventKind
@@ -101,16 +101,6 @@ def held_sessions(school_year_id: int, until: datetime) -> list[Held]:
         .order_by(last.desc(), ParentSession.id)
     )
     return [Held(*row) for row in db.session.execute(statement)]
-
-
-def last_ends(session_ids: Iterable[int]) -> dict[int, datetime]:
-    """When the last date of each session ends, cancelled ones left out."""
-    statement = (
-        select(SessionDate.session_id, func.max(SessionDate.ends_at))
-        .where(SessionDate.session_id.in_(set(session_ids)), SessionDate.cancelled_at.is_(None))
-        .group_by(SessionDate.session_id)
-    )
-    return {session_id: ends_at for session_id, ends_at in db.session.execute(statement)}
 
 
 def count_hidden(session_id: int) -> int:

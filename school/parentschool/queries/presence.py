@@ -8,8 +8,8 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, raiseload
 
 from school.db import db
-from school.parentschool.enums import CheckInMethod, SignUpState
-from school.parentschool.models import FamilyPresence, SignUp
+from school.parentschool.enums import CheckInMethod, SessionState, SignUpState
+from school.parentschool.models import FamilyPresence, ParentSession, SessionDate, SignUp
 from school.parentschool.queries.sessions import LIVE
 from school.people.enums import Relation
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil, SchoolClass
@@ -116,6 +116,18 @@ def classes_of_pupils(pupil_ids: Collection[int]) -> dict[int, int]:
     statement = select(ClassMembership.pupil_id, ClassMembership.class_id).where(ClassMembership.ends_on.is_(None))
     rows = db.session.execute(statement.where(ClassMembership.pupil_id.in_(pupil_ids)))
     return {pupil_id: class_id for pupil_id, class_id in rows}
+
+
+def dates_between(since: datetime, until: datetime) -> list[SessionDate]:
+    """The dates of announced sessions that end after one moment and begin before another, cancelled ones left out."""
+    statement = (
+        select(SessionDate)
+        .join(ParentSession, ParentSession.id == SessionDate.session_id)
+        .where(SessionDate.ends_at >= since, SessionDate.starts_at <= until, SessionDate.cancelled_at.is_(None))
+        .where(ParentSession.state == SessionState.ANNOUNCED)
+        .order_by(SessionDate.starts_at, SessionDate.id)
+    )
+    return list(db.session.scalars(statement))
 
 
 def count_present(date_id: int) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Feedback of those who were present, anonymous to the school: who may answer, and when answers come to light.
 
-Nobody who looks again and again may tell one answer from the others, so answers are shown in whole batches: the first
-five together, then the next five. What is left over comes to light, together, when the time to answer is over.
+Nobody who looks again and again may tell one answer from the others, so answers come to light in whole batches only: the
+first five together, then the next five. Fewer than five that are left over stay in the dark for good: the last one alone,
+compared with what was shown before, would be known for that of whoever said that they answered late.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,12 +77,9 @@ def completes_batch(hidden: int) -> bool:
     return hidden >= BATCH
 
 
-def shown(answers: Sequence[Answer], *, is_over: bool) -> list[Answer]:
-    """The answers that may be looked at, by their random ids.
-
-    Fewer than five: none. While families may still answer: those of the batches that are full; `is_over`: all.
-    """
-    visible = [one for one in answers if is_over or one.is_shown]
+def shown(answers: Iterable[Answer]) -> list[Answer]:
+    """The answers that may be looked at, those of the batches that are full, by their random ids; fewer than five: none."""
+    visible = [one for one in answers if one.is_shown]
     return sorted(visible, key=lambda one: one.id) if len(visible) >= BATCH else []
 
 
@@ -94,5 +92,9 @@ def summary(stars: Sequence[int]) -> Summary | None:
 
 
 def stars_of_speaker(answers: Iterable[Answer], mentor_id: int) -> list[int]:
-    """The stars given to a speaker."""
-    return [one.speaker_stars[str(mentor_id)] for one in answers if str(mentor_id) in one.speaker_stars]
+    """The stars given to a speaker of a session, or none when fewer than five gave some.
+
+    Fewer, when somebody became a speaker after the first answers; sums over sessions would give those few away.
+    """
+    found = [one.speaker_stars[str(mentor_id)] for one in answers if str(mentor_id) in one.speaker_stars]
+    return found if len(found) >= BATCH else []

@@ -38,6 +38,12 @@ def check_note(values: NoteValues) -> None:
         raise Refused(f"请写 {SHORTEST_TEXT} 到 {LONGEST_TEXT} 个字，现在是 {len(values.text)} 个字。", "text")
 
 
+def check_same(kept: NoteValues, sent: NoteValues) -> None:
+    """Raise `Refused` when a form that made a note is sent again with another text; consents do not count."""
+    if (kept.book, kept.author, kept.text) != (sent.book, sent.author, sent.text):
+        raise Refused(f"这张表已经交过《{kept.book}》，这次没有保存。要改那一篇，请在“我的分享”里修改；要写新的，请重新打开。")
+
+
 def check_state(present: ReadingState, following: ReadingState) -> None:
     """Raise `Refused` when a note cannot go from one state to the other."""
     if following not in NEXT_STATES[present]:

@@ -8,7 +8,7 @@ from school.parentschool.enums import ReadingState
 from school.parentschool.models import ReadingNote
 from school.parentschool.queries.presence import Comer
 from school.parentschool.queries.reading import find_note_by_key, lock_guardian, lock_note
-from school.parentschool.rules.reading import NoteValues, check_moderation, check_note, check_revision, check_state
+from school.parentschool.rules.reading import NoteValues, check_moderation, check_note, check_revision, check_same, check_state
 
 GONE = "这篇分享已经不在了，请刷新页面。"
 
@@ -16,11 +16,13 @@ GONE = "这篇分享已经不在了，请刷新页面。"
 def write(comer: Comer, values: NoteValues, *, key: str, actor: Actor) -> ReadingNote:
     """Keep a guardian's note for the teacher to look at; the same form sent twice makes one note.
 
-    Raises `Refused` for a note without a book or with a text of fewer than 10 or more than 500 characters.
+    Raises `Refused` for a note without a book or with a text of fewer than 10 or more than 500 characters, and for a form
+    that made a note already and now says something else.
     """
     check_note(values)
     lock_guardian(comer.guardian_id)
     if kept := find_note_by_key(comer.guardian_id, key):
+        check_same(_values(kept), values)
         return kept
     note = ReadingNote(
         guardian_id=comer.guardian_id,
@@ -106,6 +108,10 @@ def _columns(values: NoteValues) -> dict[str, str | bool]:
         "may_show": values.may_show,
         "may_name": values.may_show and values.may_name,
     }
+
+
+def _values(note: ReadingNote) -> NoteValues:
+    return NoteValues(note.book, note.author, note.text, note.may_show, note.may_name)
 
 
 def _record(actor: Actor, act: str, words: str, note: ReadingNote, *, reason: str = "") -> None:

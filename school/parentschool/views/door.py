@@ -76,23 +76,23 @@ def arrive(date_id: int) -> Page:
     """The session, the child, how many adults, and one button."""
     date, comers = get_date_of_door(date_id), my_comers()
     families = families_of({one.pupil_id for one in comers})
+    form = ArriveForm()
+    form.offer((one.pupil_id, _child(one, date.session.school_year.start_year)) for one in _by_child(comers))
+    if request.method == "POST":
+        return _arrive(date_id, comers, form)
     if present := next(iter(presences_of(date_id, set(families.values()))), None):
         can_answer = may_answer(ends_at=date.ends_at, has_answered=present.has_answered, moment=now())
         return render_template("parentschool/door_present.html", date=date, present=present, can_answer=can_answer)
-    form = ArriveForm()
-    form.offer((one.pupil_id, _child(one, date.session.school_year.start_year)) for one in _by_child(comers))
     try:
         check_scanned(scanned_at(date_id), now())
-        if request.method == "POST":
-            return _arrive(date_id, comers, form)
     except Refused as refused:
-        status = 422 if request.method == "POST" else 200
-        return render_template("parentschool/door_refused.html", date=date, sentence=refused.message), status
+        return render_template("parentschool/door_refused.html", date=date, sentence=refused.message)
     _fill(form, date_id, comers, families)
     return render_template("parentschool/door_arrive.html", date=date, form=form)
 
 
 def _arrive(date_id: int, comers: list[Comer], form: ArriveForm) -> Page:
+    """Note the family; a scan that grew too old keeps what was chosen, so that after another scan one tap will do."""
     comer = next((one for one in comers if one.pupil_id == form.pupil_id.data), None)
     if not form.validate() or comer is None:
         return render_template("parentschool/door_arrive.html", date=get_date_of_door(date_id), form=form), 422

@@ -1,5 +1,7 @@
 """A family's answer after a session, and what all answers say together."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import flash, render_template, request, url_for
 
 from school.clock import now
@@ -8,11 +10,12 @@ from school.errors import Refused
 from school.parentschool.forms.feedback import AnswerForm
 from school.parentschool.loaders import get_held_session, get_my_attendance, the_year
 from school.parentschool.queries.corps import confirmed_mentors
-from school.parentschool.queries.feedback import answers_by_session, held_sessions, last_ends, speakers_by_session
+from school.parentschool.queries.feedback import answers_by_session, held_sessions, speakers_by_session
 from school.parentschool.queries.visits_plan import school_years
 from school.parentschool.rules.feedback import (
     BATCH,
     Answer,
+    Summary,
     answers_until,
     check_answer,
     shown,
@@ -34,7 +37,7 @@ def answer(date_id: int) -> Page:
     """The form of a family that was present."""
     attendance = get_my_attendance(date_id)
     form = AnswerForm.of((one.id, one.name) for one in confirmed_mentors(attendance.session_id))
-    shown_with = {"attendance": attendance, "until": answers_until(attendance.ends_at)}
+    shown_with = {"attendance": attendance, "until": answers_until(attendance.ends_at), "fewest": BATCH}
     try:
         check_answer(ends_at=attendance.ends_at, has_answered=attendance.has_answered, moment=now())
     except Refused as refused:
@@ -63,13 +66,12 @@ def feedback() -> str:
     answers = _visible([one.session_id for one in held])
     speakers = speakers_by_session([one.session_id for one in held])
     names = {speaker.id: speaker.name for found in speakers.values() for speaker in found}
-    visible = [one for found in answers.values() for one in found]
     return render_template(
         "parentschool/feedback.html",
         year=year,
         years=school_years(),
         rows=[(one, summary([a.stars for a in answers[one.session_id]]), speakers[one.session_id]) for one in held],
-        speakers=[(name, summary(stars_of_speaker(visible, mentor_id))) for mentor_id, name in sorted(names.items())],
+        speakers=[(name, _summary_of_speaker(answers, mentor_id)) for mentor_id, name in sorted(names.items())],
         fewest=BATCH,
     )
 
@@ -92,7 +94,10 @@ def session_feedback(session_id: int) -> str:
 
 
 def _visible(session_ids: list[int]) -> dict[int, list[Answer]]:
-    """The answers that may be looked at now, by session; a session without a date is never over."""
-    answers, ends = answers_by_session(session_ids), last_ends(session_ids)
-    is_over = {one: one in ends and now() > answers_until(ends[one]) for one in session_ids}
-    return {one: shown(answers[one], is_over=is_over[one]) for one in session_ids}
+    """The answers that may be looked at, by session."""
+    return {session_id: shown(answers) for session_id, answers in answers_by_session(session_ids).items()}
+
+
+def _summary_of_speaker(answers: Mapping[int, Sequence[Answer]], mentor_id: int) -> Summary | None:
+    """What all sessions say of a speaker, each of them with what it may say by itself."""
+    return summary([stars for found in answers.values() for stars in stars_of_speaker(found, mentor_id)])

@@ -1,6 +1,7 @@
 """The list at the door: who is expected, who is there, families without sign-up, corrections, the printed list."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,10 +14,10 @@ from school.db import transaction
 from school.errors import Refused
 from school.parentschool import policy
 from school.parentschool.forms.presence import CorrectForm, TickForm, WalkInForm, ticks_of
-from school.parentschool.loaders import get_class_to_serve, get_comer_to_serve, get_date_to_serve, get_presence
+from school.parentschool.loaders import get_class_to_serve, get_comer_to_serve, get_date_to_serve, get_presence, my_dates
 from school.parentschool.queries.presence import Line, comers_of_class, lines_of
 from school.parentschool.rules.door import is_open, opens_at
-from school.parentschool.rules.presence import MOST_ADULTS, Tick, is_held, is_settled, typing_ends_at
+from school.parentschool.rules.presence import MOST_ADULTS, TYPED_UNTIL, Tick, is_held, is_settled, typing_ends_at
 from school.parentschool.rules.sessions import invites
 from school.parentschool.service import presence as service
 from school.parentschool.views import bp
@@ -31,6 +32,22 @@ from school.web.small_form import Page, small_form
 from school.web.values import id_argument
 
 WALK_IN_LINES = 6  # empty lines at the end of the printed list
+COMING = timedelta(weeks=4)  # how far ahead dates are listed
+
+
+@bp.get("/parent-school/dates")
+@requires(Permission.SERVE_FAMILIES)
+def presence_dates() -> str:
+    """The dates whose lists this person may tick, type in or look at: from what may still be typed in to the coming weeks."""
+    moment = now()
+    dates = my_dates(moment - TYPED_UNTIL, moment + COMING)
+    coming = [one for one in dates if one.ends_at >= moment]
+    return render_template(
+        "parentschool/presence_dates.html",
+        groups=[("今天和以后", coming), ("已结束，可以补录", [one for one in dates if one.ends_at < moment][::-1])],
+        open_ids={one.id for one in coming if is_open(one.starts_at, one.ends_at, moment)},
+        weeks=COMING.days // 7,
+    )
 
 
 @bp.get("/parent-school/dates/<int:date_id>/presence")
@@ -53,7 +70,8 @@ def tick_presence(date_id: int) -> Page:
     except Refused as refused:
         show_refusal(form, refused)
         return _list_page(date_id, form, 422, ticks={one.sign_up_id: one for one in ticks})
-    flash(f"已登记 {count} 家到场。" if count else "勾选的家庭都已经签到过了。", "success")
+    others = f"另有 {len(ticks) - count} 家已经签到过，或者刚刚退出了报名。" if count < len(ticks) else ""
+    flash(f"已登记 {count} 家到场。{others}", "success")
     return see_other(url_for("parentschool.presence", date_id=date_id, q=request.args.get("q") or None))
 
 
@@ -72,12 +90,13 @@ def presence_sheet(date_id: int) -> str:
 def walk_in(date_id: int) -> Page:
     """Add a family that came without having signed up: choose the class, then the child with the guardian."""
     date, wanted = get_date_to_serve(date_id), id_argument("class")
-    chosen = get_class_to_serve(wanted) if wanted is not None else None
+    start = date.session.school_year.start_year
+    classes = [one for one in _classes(start) if policy.may_serve_class(the_person(), class_id=one[0], entry_year=one[1])]
+    chosen_id = classes[0][0] if wanted is None and len(classes) == 1 else wanted
+    chosen = get_class_to_serve(chosen_id) if chosen_id is not None else None
     form = WalkInForm(adults=1)
     comers = comers_of_class(chosen.id) if chosen else []
     form.offer((f"{c.pupil_id}-{c.guardian_id}", f"{c.pupil_name} · {c.guardian_name}（{c.relation.label}）") for c in comers)
-    start = date.session.school_year.start_year
-    classes = [one for one in _classes(start) if policy.may_serve_class(the_person(), class_id=one[0], entry_year=one[1])]
     is_invited = chosen is None or invites(date.session, grade_of(chosen.entry_year, start), chosen.id)
     back = url_for("parentschool.presence", date_id=date_id)
 

@@ -13,6 +13,7 @@ from school.parentschool import policy
 from school.parentschool.enums import ReadingState
 from school.parentschool.forms.reading import ApproveForm, ConsentForm, NoteForm, ReturnForm
 from school.parentschool.loaders import get_my_note, get_note_to_moderate, my_comers, my_guardian_ids
+from school.parentschool.queries.presence import Comer
 from school.parentschool.queries.reading import SharedNote, classes_of, notes_of, notes_to_moderate, shared_with
 from school.parentschool.rules.reading import shown_as
 from school.parentschool.service import reading as service
@@ -36,8 +37,10 @@ def reading() -> str:
 @requires(Permission.JOIN_PARENT_SCHOOL)
 def new_note() -> Page:
     """Write a note."""
-    children = {one.pupil_id: one for one in reversed(my_comers())}
-    form = NoteForm(pupil_id=next(reversed(children), None))
+    children: dict[int, Comer] = {}
+    for comer in my_comers():
+        children.setdefault(comer.pupil_id, comer)
+    form = NoteForm(pupil_id=next(iter(children), None))
     form.offer((one.pupil_id, f"{one.pupil_name}（{_class(one.entry_year, one.class_number)}）") for one in children.values())
 
     def write() -> None:
