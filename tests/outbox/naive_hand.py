@@ -1,4 +1,4 @@
-"""A sender without claims, as a control: `python -m tests.outbox.naive_hand`, with the settings of the product in the environment.
+"""A sender without claims, as a control: `python -m tests.outbox.naive_hand`, with the product's settings in the environment.
 
 It looks for a queued letter, sends it, and marks it as sent afterwards.
 """

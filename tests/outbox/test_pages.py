@@ -19,7 +19,7 @@ from school.outbox.service import claims
 from school.outbox.service import office as service
 from tests.accounts.cast import signed_in
 from tests.homework.small_school import AFTERNOON, SmallSchool
-from tests.outbox.acts import BY, add_address, add_robot, messages, send, tell, the_message
+from tests.outbox.acts import BY, add_address, messages, send, tell, the_message
 from tests.support.client import SchoolClient
 from tests.support.receivers import MailServer, Platform
 
@@ -193,7 +193,12 @@ def test_a_robot_is_added_tried_stopped_and_never_shown(
     again = office.post_form(f"/notices/robots/{robot.id}/resume", page="/notices/robots", follow_redirects=True)
     assert "已恢复使用" in again.text
     name = "三年级2班家长群"
-    said = [f"添加了企业微信群机器人“{name}”", f"给群机器人“{name}”发测试消息", f"停用了群机器人“{name}”", f"恢复了群机器人“{name}”"]
+    said = [
+        f"添加了企业微信群机器人“{name}”",
+        f"给群机器人“{name}”发测试消息",
+        f"停用了群机器人“{name}”",
+        f"恢复了群机器人“{name}”",
+    ]
     assert audit() == said
 
 
@@ -218,7 +223,10 @@ def test_the_office_decides_about_what_nobody_knows(school: SmallSchool, office:
     assert messages()[0].body == ""
     assert send() == {"sent": 1}
     assert len(mailbox.letters) == 1
-    assert [sentence.partition("：")[0] for sentence in audit()] == ["对不能确定的邮件“【示范小学】名额", "对不能确定的邮件“【示范小学】名额"]
+    assert [sentence.partition("：")[0] for sentence in audit()] == [
+        "对不能确定的邮件“【示范小学】名额",
+        "对不能确定的邮件“【示范小学】名额",
+    ]
     assert [sentence.rpartition("：")[2] for sentence in audit()] == ["确认已收到", "再发一次"]
 
 

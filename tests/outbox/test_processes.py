@@ -47,7 +47,7 @@ def start(database: Database, mailbox: MailServer, tmp_path: Path) -> Iterator[C
     running: list[subprocess.Popen[str]] = []
 
     def start(*words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
         )
         running.append(process)
@@ -92,7 +92,7 @@ def kill_again_and_again(start: Callable[..., subprocess.Popen[str]], box: MailS
     dice = random.Random(2)
     for kills in range(KILLS):
         process, before = start(*words), len(box.letters)
-        until(lambda at=before: len(box.letters) > at or process.poll() is not None)
+        until(lambda at=before, worker=process: len(box.letters) > at or worker.poll() is not None)
         time.sleep(dice.random() * 0.25)
         if process.poll() is not None:
             return kills

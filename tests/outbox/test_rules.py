@@ -41,8 +41,22 @@ def test_an_address_is_kept_with_its_domain_in_lower_case(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", "a@", "@qq.com", "a@qq", "a b@qq.com", "a@qq.com\r\nBcc: x@y.cn", "a@@qq.com", "a@-qq.com", "张@qq.com", "a@qq..com"]
-    + ["a" * 65 + "@qq.com", "a@" + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + "." + "e" * 60 + "." + "f" * 20 + ".cn", ".a@qq.com"],
+    [
+        "",
+        "a",
+        "a@",
+        "@qq.com",
+        "a@qq",
+        "a b@qq.com",
+        "a@qq.com\r\nBcc: x@y.cn",
+        "a@@qq.com",
+        "a@-qq.com",
+        "张@qq.com",
+        "a@qq..com",
+        "a" * 65 + "@qq.com",
+        "a@" + ".".join(["b" * 60] * 4) + "." + "f" * 20 + ".cn",
+        ".a@qq.com",
+    ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -99,7 +113,9 @@ def test_a_group_reads_no_number_of_anybody(words: str) -> None:
         check_group_text(GroupText(GroupKind.INVITATION, words))
 
 
-@pytest.mark.parametrize("words", ["2026-2027学年第3次", "2026年12月3日18:30", "2026-12-03 家长会", "三年级1班2班共120人", "100 天 123456"])
+@pytest.mark.parametrize(
+    "words", ["2026-2027学年第3次", "2026年12月3日18:30", "2026-12-03 家长会", "三年级1班2班共120人", "100 天 123456"]
+)
 def test_dates_and_small_numbers_are_no_phone_numbers(words: str) -> None:
     check_group_text(GroupText(GroupKind.INVITATION, words, place=words))
 
@@ -200,8 +216,17 @@ def test_who_sends_too_fast_rests() -> None:
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
-    [(250, Outcome.SENT), (421, Outcome.RETRY), (452, Outcome.RETRY), (499, Outcome.RETRY), (500, Outcome.FAILED), (550, Outcome.FAILED)]
-    + [(199, Outcome.UNSURE), (300, Outcome.UNSURE), (-1, Outcome.UNSURE)],
+    [
+        (250, Outcome.SENT),
+        (421, Outcome.RETRY),
+        (452, Outcome.RETRY),
+        (499, Outcome.RETRY),
+        (500, Outcome.FAILED),
+        (550, Outcome.FAILED),
+        (199, Outcome.UNSURE),
+        (300, Outcome.UNSURE),
+        (-1, Outcome.UNSURE),
+    ],
 )
 def test_what_a_mail_servers_answer_means(code: int, outcome: Outcome) -> None:
     assert smtp_verdict(code, "x").outcome is outcome

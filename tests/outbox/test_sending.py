@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -70,7 +71,7 @@ def test_lines_that_begin_with_a_dot_arrive(waiting: MailServer) -> None:
 
 
 def test_letters_share_a_connection_and_the_login(school: SmallSchool, mailbox: MailServer, app: Flask) -> None:
-    app.config.update(SMTP_USER="u", SMTP_PASSWORD="p")  # noqa: S106
+    app.config.update(SMTP_USER="u", SMTP_PASSWORD="p")
     try:
         for user in (school.sun, school.chen, school.liu):
             add_address(user, f"{user.login}@qq.com")
@@ -237,7 +238,7 @@ def test_dingtalk_gets_a_signature_of_now(school: SmallSchool, robots: Platform)
     (moment,) = query["timestamp"]
     digest = hmac.new(b"SEC1", f"{moment}\nSEC1".encode(), hashlib.sha256).digest()
     assert query["sign"] == [base64.b64encode(digest).decode()]
-    assert abs(int(moment) / 1000 - datetime.now().timestamp()) < 60
+    assert abs(int(moment) / 1000 - time.time()) < 60
 
 
 @pytest.mark.parametrize(
@@ -329,6 +330,26 @@ def test_a_message_too_long_for_wecom_is_cut() -> None:
     content = json.loads(robot.payload("长" * 1000))["text"]["content"]
     assert len(content.encode()) <= 2048
     assert content.endswith("长…")
+
+
+def test_what_breaks_the_sender_stops_neither_the_others_nor_the_message(
+    waiting: MailServer, robots: Platform, app: Flask, monkeypatch: pytest.MonkeyPatch, freeze: Freeze
+) -> None:
+    add_robot(robots.url())
+    announce()
+    with monkeypatch.context() as changed:
+        changed.setitem(app.config, "SMTP_USER", "school")
+        changed.setitem(app.config, "SMTP_PASSWORD", "不是密码")  # smtplib encodes it as ASCII
+        assert send() == {"retry": 1, "sent": 1}
+    letter = next(one for one in messages() if one.address_id)
+    assert (letter.state, letter.handed_over_at, letter.last_error) == (
+        MessageState.QUEUED,
+        None,
+        "发送程序出错：UnicodeEncodeError",
+    )
+    freeze(AFTERNOON + timedelta(minutes=1))
+    assert send() == {"sent": 1}
+    assert len(waiting.letters) == len(robots.posts) == 1
 
 
 def test_the_command_says_what_it_did(waiting: MailServer, app: Flask) -> None:

@@ -43,7 +43,8 @@ def grow_notices(number: int) -> None:
         _add_notices(user, f"{number}")
     address = db.session.query(EmailAddress).filter(EmailAddress.confirmed_at.is_not(None)).first()
     chosen = db.session.query(SchoolClass).order_by(SchoolClass.id).first()
-    assert address is not None and chosen is not None
+    assert address is not None
+    assert chosen is not None
     robot = _add_robot(f"家长群{number}", RobotKind.WECOM, class_id=chosen.id)
     _add_messages(address, robot, f"{number}")
     db.session.flush()

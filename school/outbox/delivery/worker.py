@@ -1,5 +1,6 @@
 """The worker: claims a message, hands it over, sends it, writes what became of it; as many of them at once as one likes."""
 
+import logging
 import os
 import socket
 import threading
@@ -22,6 +23,7 @@ from school.outbox.service import claims
 from school.outbox.service.claims import Claim
 from school.preferences.queries import get_preferences
 
+_LOG = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
 RECOVER_EVERY = 30.0  # seconds
 LOST = "lost"  # another worker had taken the claim back
@@ -88,16 +90,23 @@ class Worker:
             db.session.rollback()
 
     def _send(self, claim: Claim) -> str:
+        is_out = False
+
         def hand_over() -> None:
+            nonlocal is_out
             with transaction():
                 is_mine = claims.hand_over(claim)
             if not is_mine:
                 raise ClaimLost
+            is_out = True
 
         try:
             verdict = self._deliver(claim, hand_over)
         except ClaimLost:
             return LOST
+        except (ValueError, TypeError, LookupError, AttributeError) as error:  # what no server said: the others' messages go on
+            _LOG.exception("message %s", claim.id)
+            verdict = Verdict(Outcome.UNSURE if is_out else Outcome.RETRY, f"发送程序出错：{type(error).__name__}")
         with transaction():
             is_mine = claims.finish(claim, verdict)
         return verdict.outcome.value if is_mine else LOST
