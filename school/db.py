@@ -69,7 +69,8 @@ class Base(DeclarativeBase):
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+# An error names its statement, never what was written: the log is read by more people than some texts are (PR-06).
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, engine_options={"hide_parameters": True})
 
 SECONDS_UNASKED = 1.0  # a pooled connection that rested no longer than this is taken to be alive
 READ_IN_UNIT = "read in this unit of work"  # a key of `Session.info` for what must be read anew by the next
