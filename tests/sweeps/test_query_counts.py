@@ -41,7 +41,7 @@ pytestmark = pytest.mark.sweep
 EXPECTED = {
     "guardian home.index": 10,
     "subject_teacher home.index": 22,
-    "homeroom_teacher home.index": 16,
+    "homeroom_teacher home.index": 17,
     "principal home.index": 12,
     "guardian homework.family": 4,
     "subject_teacher homework.mine": 10,
