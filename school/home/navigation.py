@@ -1,4 +1,8 @@
-"""The navigation: one table of entries, each shown to whoever may open it."""
+"""The navigation: one table of sections with their entries, each shown to whoever may open it.
+
+Who has few entries sees them side by side. Who has many sees the sections, and below them the entries of the section
+where the page is; a section leads to its first entry.
+"""
 
 from dataclasses import dataclass
 
@@ -27,136 +31,194 @@ class Link:
     current: bool
 
 
+@dataclass(frozen=True)
+class Section:
+    """What belongs together, as one link, with the links inside it."""
+
+    label: str
+    links: tuple[Link, ...]
+
+    @property
+    def url(self) -> str:
+        """Where the section begins."""
+        return self.links[0].url
+
+    @property
+    def current(self) -> bool:
+        """Whether the present page is in it."""
+        return any(link.current for link in self.links)
+
+
 _P = Permission
 
-ENTRIES = (
-    Entry("首页", "home.index"),
-    Entry(
-        "我的作业",
-        "homework.mine",
-        frozenset({_P.FILE_HOMEWORK}),
-        frozenset({"homework.new_item", "homework.edit_item", "homework.withdraw_item"}),
-    ),
-    Entry(
-        "班级统筹",
-        "homework.boards",
-        frozenset({_P.COORDINATE_HOMEWORK, _P.APPROVE_HOMEWORK}),
-        frozenset({"homework.board", "homework.trim_item", "homework.return_item", "homework.request_room"}),
-    ),
-    Entry("审核与放宽", "homework.approvals", frozenset({_P.APPROVE_HOMEWORK}), frozenset({"homework.answer_request"})),
-    Entry("孩子的作业", "homework.family", frozenset({_P.SEE_OWN_CHILDREN})),
-    Entry(
-        "为孩子选课",
-        "courses.choose",
-        frozenset({_P.CHOOSE_COURSES}),
-        frozenset(
-            {
-                "courses.choose_child",
-                "courses.choose_course",
-                "courses.choose_history",
-                "courses.choose_consent",
-                "courses.calendar_address",
-            }
+SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "首页",
+        (
+            Entry("首页", "home.index"),
+            Entry(
+                "通知",
+                "outbox.notices",
+                frozenset({_P.OWN_ACCOUNT}),
+                frozenset({"outbox.email", "outbox.confirm_email", "outbox.outbox", "outbox.robots", "outbox.new_robot"}),
+            ),
         ),
     ),
-    Entry("作业公示", "homework.public_log"),
-    Entry(
-        "课后服务", "courses.catalogue", also=frozenset({"courses.course", "courses.timetable", "courses.draw", "courses.draws"})
-    ),
-    Entry(
-        "课程管理",
-        "courses.manage",
-        frozenset({_P.MANAGE_COURSES}),
-        frozenset(
-            f"courses.{name}"
-            for name in (
-                *("manage_course", "edit_course", "new_course", "edit_picture", "cancel_course"),
-                *("copy_courses", "import_courses", "apply_import", "providers", "new_provider", "edit_provider"),
-            )
+    (
+        "作业",
+        (
+            Entry(
+                "我的作业",
+                "homework.mine",
+                frozenset({_P.FILE_HOMEWORK}),
+                frozenset({"homework.new_item", "homework.edit_item", "homework.withdraw_item"}),
+            ),
+            Entry(
+                "班级统筹",
+                "homework.boards",
+                frozenset({_P.COORDINATE_HOMEWORK, _P.APPROVE_HOMEWORK}),
+                frozenset({"homework.board", "homework.trim_item", "homework.return_item", "homework.request_room"}),
+            ),
+            Entry("审核与放宽", "homework.approvals", frozenset({_P.APPROVE_HOMEWORK}), frozenset({"homework.answer_request"})),
+            Entry("孩子的作业", "homework.family", frozenset({_P.SEE_OWN_CHILDREN})),
+            Entry("作业公示", "homework.public_log"),
+            Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
         ),
     ),
-    Entry(
-        "组织选课",
-        "courses.selection",
-        frozenset({_P.MANAGE_COURSES}),
-        frozenset({"courses.preview_draw", "courses.publish_draw", "courses.adjust", "courses.adjust_child"}),
-    ),
-    Entry(
-        "选课结果",
-        "courses.results",
-        frozenset({_P.SEE_COURSE_RESULTS}),
-        frozenset({"courses.class_results", "courses.class_slips"}),
-    ),
-    Entry("我的课程", "courses.taught", frozenset({_P.TEACH_COURSES}), frozenset({"courses.taught_course"})),
-    Entry(
-        "我的三人行",
-        "mentoring.my_triads",
-        frozenset({_P.OWN_GROWTH}),
-        frozenset(f"mentoring.{name}" for name in ("waiting", "new_entry", "change_entry", "return_entry")),
-    ),
-    Entry(
-        "我的成长",
-        "mentoring.my_growth",
-        frozenset({_P.OWN_GROWTH}),
-        frozenset(f"mentoring.{name}" for name in ("my_plan", "add_evidence", "meet")),
-    ),
-    Entry(
-        "三人行",
-        "mentoring.triads",
-        frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
-        frozenset(
-            f"mentoring.{name}"
-            for name in ("triad", "proposal", "new_triad", "change_member", "dissolve_triad", "duties", "agreement")
+    (
+        "课后服务",
+        (
+            Entry(
+                "为孩子选课",
+                "courses.choose",
+                frozenset({_P.CHOOSE_COURSES}),
+                frozenset(
+                    {
+                        "courses.choose_child",
+                        "courses.choose_course",
+                        "courses.choose_history",
+                        "courses.choose_consent",
+                        "courses.calendar_address",
+                    }
+                ),
+            ),
+            Entry(
+                "课程目录",
+                "courses.catalogue",
+                also=frozenset({"courses.course", "courses.timetable", "courses.draw", "courses.draws"}),
+            ),
+            Entry(
+                "课程管理",
+                "courses.manage",
+                frozenset({_P.MANAGE_COURSES}),
+                frozenset(
+                    f"courses.{name}"
+                    for name in (
+                        *("manage_course", "edit_course", "new_course", "edit_picture", "cancel_course"),
+                        *("copy_courses", "import_courses", "apply_import", "providers", "new_provider", "edit_provider"),
+                    )
+                ),
+            ),
+            Entry(
+                "组织选课",
+                "courses.selection",
+                frozenset({_P.MANAGE_COURSES}),
+                frozenset({"courses.preview_draw", "courses.publish_draw", "courses.adjust", "courses.adjust_child"}),
+            ),
+            Entry(
+                "选课结果",
+                "courses.results",
+                frozenset({_P.SEE_COURSE_RESULTS}),
+                frozenset({"courses.class_results", "courses.class_slips"}),
+            ),
+            Entry("我的课程", "courses.taught", frozenset({_P.TEACH_COURSES}), frozenset({"courses.taught_course"})),
         ),
     ),
-    Entry(
-        "验收",
-        "mentoring.acceptances",
-        frozenset({_P.ASSESS_MENTORING}),
-        frozenset(f"mentoring.{name}" for name in ("acceptance", "score_acceptance", "decide_acceptance", "rubric")),
-    ),
-    Entry(
-        "教师分层",
-        "mentoring.staff",
-        frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT, _P.LEAD_RESEARCH}),
-        frozenset(
-            f"mentoring.{name}"
-            for name in ("member", "profile", "decide_tier", "plans", "plan", "requirements", "new_requirement")
+    (
+        "教师成长",
+        (
+            Entry(
+                "我的三人行",
+                "mentoring.my_triads",
+                frozenset({_P.OWN_GROWTH}),
+                frozenset(f"mentoring.{name}" for name in ("waiting", "new_entry", "change_entry", "return_entry")),
+            ),
+            Entry(
+                "我的成长",
+                "mentoring.my_growth",
+                frozenset({_P.OWN_GROWTH}),
+                frozenset(f"mentoring.{name}" for name in ("my_plan", "add_evidence", "meet")),
+            ),
+            Entry(
+                "三人行",
+                "mentoring.triads",
+                frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
+                frozenset(
+                    f"mentoring.{name}"
+                    for name in ("triad", "proposal", "new_triad", "change_member", "dissolve_triad", "duties", "agreement")
+                ),
+            ),
+            Entry(
+                "验收",
+                "mentoring.acceptances",
+                frozenset({_P.ASSESS_MENTORING}),
+                frozenset(f"mentoring.{name}" for name in ("acceptance", "score_acceptance", "decide_acceptance", "rubric")),
+            ),
+            Entry(
+                "教师分层",
+                "mentoring.staff",
+                frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT, _P.LEAD_RESEARCH}),
+                frozenset(
+                    f"mentoring.{name}"
+                    for name in ("member", "profile", "decide_tier", "plans", "plan", "requirements", "new_requirement")
+                ),
+            ),
+            Entry(
+                "教研与课题",
+                "mentoring.research",
+                frozenset({_P.OWN_GROWTH, _P.SEE_MENTORING_REPORT}),
+                frozenset(
+                    f"mentoring.{name}" for name in ("activity", "new_activity", "change_activity", "project", "new_project")
+                ),
+            ),
+            Entry(
+                "团队评价",
+                "compliance.teams",
+                frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
+                frozenset({"compliance.team", "compliance.team_weights"}),
+            ),
+            Entry(
+                "教师成长报表", "mentoring.report", frozenset({_P.SEE_MENTORING_REPORT}), frozenset({"mentoring.report_entries"})
+            ),
         ),
     ),
-    Entry(
-        "教研与课题",
-        "mentoring.research",
-        frozenset({_P.OWN_GROWTH, _P.SEE_MENTORING_REPORT}),
-        frozenset(f"mentoring.{name}" for name in ("activity", "new_activity", "change_activity", "project", "new_project")),
+    (
+        "学校",
+        (
+            Entry("班级与名单", "people.classes", frozenset({_P.SEE_PEOPLE})),
+            Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),
+            Entry("账号与职务", "accounts.users", frozenset({_P.MANAGE_ROLES})),
+            Entry("校历", "calendar.index"),
+            Entry("学校设置", "preferences.index", frozenset({_P.MANAGE_PREFERENCES})),
+            Entry("操作记录", "audit.index", frozenset({_P.SEE_AUDIT})),
+        ),
     ),
-    Entry(
-        "团队评价",
-        "compliance.teams",
-        frozenset({_P.MANAGE_MENTORING, _P.SEE_MENTORING_REPORT}),
-        frozenset({"compliance.team", "compliance.team_weights"}),
-    ),
-    Entry("教师成长报表", "mentoring.report", frozenset({_P.SEE_MENTORING_REPORT}), frozenset({"mentoring.report_entries"})),
-    Entry("合规报表", "homework.report", frozenset({_P.SEE_HOMEWORK_REPORT})),
-    Entry("班级与名单", "people.classes", frozenset({_P.SEE_PEOPLE})),
-    Entry("导入名单", "people.imports", frozenset({_P.MANAGE_PEOPLE})),
-    Entry("账号与职务", "accounts.users", frozenset({_P.MANAGE_ROLES})),
-    Entry("校历", "calendar.index"),
-    Entry(
-        "通知",
-        "outbox.notices",
-        frozenset({_P.OWN_ACCOUNT}),
-        frozenset({"outbox.email", "outbox.confirm_email", "outbox.outbox", "outbox.robots", "outbox.new_robot"}),
-    ),
-    Entry("学校设置", "preferences.index", frozenset({_P.MANAGE_PREFERENCES})),
-    Entry("操作记录", "audit.index", frozenset({_P.SEE_AUDIT})),
 )
 
+FEW = 8  # entries that fit side by side
 
-def navigation_for(person: Person | None) -> list[Link]:
-    """The links a person (or nobody in particular) may follow; the present page is marked."""
+
+def navigation_for(person: Person | None) -> list[Section]:
+    """The sections a person (or nobody in particular) may open; the present page is marked."""
     held = person.permissions if person else frozenset()
-    return [_link(entry) for entry in ENTRIES if not entry.permissions or entry.permissions & held]
+    sections = [(label, tuple(_link(one) for one in entries if _is_open(one, held))) for label, entries in SECTIONS]
+    if sum(len(links) for _label, links in sections) <= FEW:
+        return [Section(link.label, (link,)) for _label, links in sections for link in links]
+    return [Section(label if len(links) > 1 else links[0].label, links) for label, links in sections if links]
+
+
+def _is_open(entry: Entry, held: frozenset[Permission]) -> bool:
+    return not entry.permissions or bool(entry.permissions & held)
 
 
 def _link(entry: Entry) -> Link:
