@@ -38,6 +38,17 @@ class Term(db.Model):
     ends_on: Mapped[date]
     school_year: Mapped[SchoolYear] = relationship(back_populates="terms", lazy="joined")
 
+    @property
+    def code(self) -> str:
+        """“2026-1”: the calendar year the school year began in, 1 autumn or 2 spring."""
+        return f"{self.school_year.start_year}-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """“2026—2027学年上学期”."""
+        year = self.school_year.start_year
+        return f"{year}—{year + 1}学年{'上' if self.number == 1 else '下'}学期"
+
 
 class CalendarDay(db.Model):
     """A day that is not what its weekday says (CA-01); a make-up day names the weekday it follows (CA-02)."""

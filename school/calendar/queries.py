@@ -36,6 +36,15 @@ def find_term_by_id(term_id: int) -> Term | None:
     return db.session.get(Term, term_id)
 
 
+def find_term_by_code(code: str) -> Term | None:
+    """The term written as 2026-1: the school year's first year, 1 autumn or 2 spring."""
+    year, _dash, number = code.strip().partition("-")
+    if not (year.isdecimal() and number.isdecimal()):
+        return None
+    statement = select(Term).join(SchoolYear, SchoolYear.id == Term.school_year_id)
+    return db.session.scalar(statement.where(SchoolYear.start_year == int(year), Term.number == int(number)))
+
+
 def term_dates(term: Term) -> TermDates:
     """A term as the value that `rules` judge."""
     return TermDates(term.school_year.start_year, term.number, term.starts_on, term.ends_on)

@@ -4,9 +4,9 @@ import json
 
 import click
 
+from school.calendar.queries import find_term_by_code
 from school.mentoring.asked import tier_rule
-from school.mentoring.queries.frames import find_term_by_code
-from school.mentoring.reports import TRIAD_FIGURES, growth_report, json_document, term_label
+from school.mentoring.reports import TRIAD_FIGURES, growth_report, json_document
 from school.preferences.queries import get_preferences
 from school.reporting.commands import report
 from school.reporting.frames import records
@@ -24,7 +24,7 @@ def mentoring(term: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(json_document(found, get_preferences().school_name), ensure_ascii=False))
         return
-    click.echo(f"{term_label(chosen)}，截至 {found.through.isoformat()}")
+    click.echo(f"{chosen.label}，截至 {found.through.isoformat()}")
     for row in records(found.subjects):
         figures = "，".join(f"{title} {row[key]}" for key, title in TRIAD_FIGURES.items() if row[key])
         click.echo(f"{row['subject']}：{figures}")

@@ -157,7 +157,7 @@ def json_document(report: Report, school_name: str) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "school": school_name,
-        "term": term_code(report.term),
+        "term": report.term.code,
         "through": report.through.isoformat(),
         **{name: [_rounded(row) for row in records(getattr(report, name))] for name in parts},
     }
@@ -165,7 +165,7 @@ def json_document(report: Report, school_name: str) -> dict[str, Any]:
 
 def workbook(report: Report, school_name: str) -> bytes:
     """The report as .xlsx: triads, duties, observations, tiers by subject and years, teams, acceptances."""
-    note = f"{school_name} 教师成长报表 {term_label(report.term)}（截至 {report.through.isoformat()}）"
+    note = f"{school_name} 教师成长报表 {report.term.label}（截至 {report.through.isoformat()}）"
     seats, kinds = {seat.value: seat.label for seat in Seat}, {kind.value: kind.label for kind in EntryKind}
     duties = report.duties.assign(seat=report.duties["seat"].map(seats), kind=report.duties["kind"].map(kinds))
     names = {kind.value: kind.label for kind in TeamKind}
@@ -198,17 +198,6 @@ def workbook(report: Report, school_name: str) -> bytes:
             ReportSheet("验收", acceptances, (_text("seat", "位置"), *_columns(ACCEPTANCE_FIGURES), _MEAN), (), note),
         ]
     )
-
-
-def term_code(term: Term) -> str:
-    """“2026-1”."""
-    return f"{term.school_year.start_year}-{term.number}"
-
-
-def term_label(term: Term) -> str:
-    """“2026—2027学年上学期”."""
-    year = term.school_year.start_year
-    return f"{year}—{year + 1}学年{'上' if term.number == 1 else '下'}学期"
 
 
 def _with_total(summary: pd.DataFrame, counted: pd.DataFrame, by: str, columns: Sequence[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from school.calendar.models import SchoolYear, Term
+from school.calendar.models import Term
 from school.db import db
 from school.mentoring.enums import EntryKind, EntryState, Seat, TriadState
 from school.mentoring.models import Acceptance, MentorEntry, TeamAppraisal, Triad, TriadMember
@@ -36,15 +36,6 @@ class ListedEntry:
     other: str
     topic: str
     state: EntryState
-
-
-def find_term_by_code(code: str) -> Term | None:
-    """The term written as 2026-1: the school year's first year, 1 autumn or 2 spring."""
-    year, _dash, number = code.strip().partition("-")
-    if not (year.isdecimal() and number.isdecimal()):
-        return None
-    statement = select(Term).join(SchoolYear, SchoolYear.id == Term.school_year_id)
-    return db.session.scalar(statement.where(SchoolYear.start_year == int(year), Term.number == int(number)))
 
 
 def triad_and_duty_rows(term: Term, day: date) -> tuple[list[tuple], list[tuple]]:

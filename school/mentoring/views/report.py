@@ -17,7 +17,6 @@ from school.mentoring.reports import (
     TOTAL,
     TRIAD_FIGURES,
     growth_report,
-    term_label,
     workbook,
 )
 from school.mentoring.views import bp
@@ -42,9 +41,9 @@ def report() -> str:
     return render_template(
         "mentoring/report.html",
         term=term,
-        label=term_label(term),
+        label=term.label,
         through=found.through,
-        terms=[(one, term_label(one)) for one in terms() if one.starts_on <= today()],
+        terms=[(one, one.label) for one in terms() if one.starts_on <= today()],
         subjects=[(row, lambda name, row=row: _triads_url(term.id, row, name)) for row in records(found.subjects)],
         duties=records(found.duties),
         observations=[row for row in records(found.observations) if row["observations"]],
@@ -70,7 +69,7 @@ def report_xlsx() -> Response:
     """The report as a workbook."""
     term = the_term()
     content = workbook(growth_report(term, tier_rule()), get_preferences().school_name)
-    return download(content, f"教师成长报表{term_label(term)}.xlsx", XLSX)
+    return download(content, f"教师成长报表{term.label}.xlsx", XLSX)
 
 
 @bp.get("/growth/report/entries")
@@ -85,7 +84,7 @@ def report_entries() -> str:
     wanted = {"kind": kind, "seat": seat, "state": state, "teacher_id": teacher_id, "of_counted": seat is not None}
     rows = entries_behind(term.id, day, **wanted)
     page = page_of(len(rows))
-    words = [term_label(term), teacher.name if teacher else "", *(one.label for one in (seat, kind, state) if one)]
+    words = [term.label, teacher.name if teacher else "", *(one.label for one in (seat, kind, state) if one)]
     return render_template(
         "mentoring/report_entries.html",
         rows=rows[page.offset : page.offset + page.size],

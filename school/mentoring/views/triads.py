@@ -28,7 +28,6 @@ from school.mentoring.queries.triads import (
     triads_of_teacher,
     triads_of_term,
 )
-from school.mentoring.reports import term_label
 from school.mentoring.rules.agreements import missing_signers
 from school.mentoring.rules.duties import is_on_track, quiet_days, quiet_signal, reminder_on
 from school.mentoring.service import triads as service
@@ -96,7 +95,7 @@ def _list_page(refusal: str = "", picked: Collection[int] = ()) -> str:
     return render_template(
         "mentoring/triads.html",
         term=term,
-        terms=[(one, term_label(one)) for one in terms()],
+        terms=[(one, one.label) for one in terms()],
         cards=wanted,
         is_narrowed=bool(state or subject or only),
         chosen={"state": state, "subject": subject, "only": only},
