@@ -35,6 +35,7 @@ from tests.sweeps.access import committed
 from tests.sweeps.mentor_town import grow_mentoring
 from tests.sweeps.notice_town import grow_notices
 from tests.sweeps.town import COLUMNS, GOES_ON, MONDAY, TUESDAY, Target, Town
+from tests.sweeps.visit_town import grow_visits
 
 pytestmark = pytest.mark.sweep
 
@@ -160,6 +161,7 @@ def grow(town: Town, numbers: range) -> None:
                 _add_courses(number)
                 grow_mentoring(number)
                 grow_notices(number)
+                grow_visits(number)
         db.session.remove()
 
 

@@ -46,6 +46,7 @@ from tests.sweeps.course_town import CourseTown, build_courses, course_rows
 from tests.sweeps.mentor_town import build_mentoring, mentor_rows, mentor_special
 from tests.sweeps.notice_town import build_notices
 from tests.sweeps.target import Target
+from tests.sweeps.visit_town import build_visits, visit_rows
 
 # Forms that are looked at before the row: only a filled one shows whose row it may be.
 FILLED = {
@@ -185,6 +186,7 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
     courses = build_courses(term, school.chen_teacher, people["guardian"], mine, other)
     mentoring = build_mentoring(term, school.maths, school.chen_teacher, people["grade_leader"], school.office)
     notices = build_notices(people, school.third_2)
+    home_visits = build_visits(school, people, mine, other)
     with transaction():
         issue_code(people["guardian"], actor=TESTER)
         issue_code(people["subject_teacher"], actor=TESTER)
@@ -194,7 +196,8 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
         "by_arguments": _by_arguments(school, people, published, other_item, request, imported)
         | course_rows(courses, mine.id, other.id)
         | mentor_rows(mentoring)
-        | notices,
+        | notices
+        | visit_rows(home_visits),
         "special": _special(school, courses, mine) | mentor_special(mentoring),
         "permits": {
             "courses.course_file": lambda target: ("course", target.values["course_id"]),
