@@ -95,9 +95,13 @@ def may_see_materials(person: Person, session: ParentSession, classes: Iterable[
         return True
     if session.state is not SessionState.ANNOUNCED:
         return False
+    return is_staff(person) or (person.may(Permission.JOIN_PARENT_SCHOOL) and is_invited(session, classes))
+
+
+def is_invited(session: ParentSession, classes: Iterable[tuple[int, int]]) -> bool:
+    """Whether a child in one of these classes brings its family an invitation; they are entry year and class id."""
     start = session.school_year.start_year
-    is_invited = any(invites(session, grade_of(entry_year, start), class_id) for entry_year, class_id in classes)
-    return is_staff(person) or (person.may(Permission.JOIN_PARENT_SCHOOL) and is_invited)
+    return any(invites(session, grade_of(entry_year, start), class_id) for entry_year, class_id in classes)
 
 
 def office_answers(member: FamilyMentor) -> bool:

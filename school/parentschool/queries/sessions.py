@@ -44,18 +44,24 @@ def find_date(date_id: int) -> SessionDate | None:
 
 
 def sessions_for_classes(
-    classes: Iterable[tuple[int, int]], *, since: datetime, states: Collection[SessionState] = (SessionState.ANNOUNCED,)
+    classes: Iterable[tuple[int, int]],
+    *,
+    since: datetime,
+    states: Collection[SessionState] = (SessionState.ANNOUNCED,),
+    also: Collection[int] = (),
 ) -> list[ParentSession]:
     """Sessions with a date that ends after `since` to which children of these classes are invited, the next one first.
 
-    `classes` are pairs of entry year and class id. Drafts are nobody's but the office's, so only announced ones unless told.
+    `classes` are pairs of entry year and class id. Drafts are nobody's but the office's, so only announced ones unless told;
+    `also` are sessions that belong to the list whoever is invited.
     """
     wanted = set(classes)
     statement = _upcoming(since).where(ParentSession.state.in_(states))
     return [
         one
         for one in db.session.scalars(statement)
-        if any(invites(one, grade_of(entry, one.school_year.start_year), class_id) for entry, class_id in wanted)
+        if one.id in also
+        or any(invites(one, grade_of(entry, one.school_year.start_year), class_id) for entry, class_id in wanted)
     ]
 
 

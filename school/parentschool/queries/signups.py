@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import raiseload
 
 from school.db import db
 from school.parentschool.enums import SignUpState
@@ -24,6 +25,7 @@ class Held:
 
     id: int
     date_id: int
+    family: int
     state: SignUpState
     adults: int
     guardian: str
@@ -42,7 +44,7 @@ class Past:
     """A sign-up as it ended or stands, with the date it was for."""
 
     topic: str
-    starts_at: datetime
+    date: DateFacts
     state: SignUpState
     adults: int
     joined_at: datetime
@@ -154,6 +156,12 @@ def sessions_with_lines() -> list[int]:
     return sorted(db.session.scalars(statement))
 
 
+def sessions_held_by(families: Collection[int]) -> set[int]:
+    """Sessions at which these families have chairs or wait, invited or not any more."""
+    statement = select(SignUp.session_id).where(SignUp.family.in_(families), SignUp.state.in_(LIVE)).distinct()
+    return set(db.session.scalars(statement)) if families else set()
+
+
 def held_by(session_ids: Collection[int], families: Collection[int]) -> dict[int, list[Held]]:
     """By session what these families have or wait for, in order of the dates' sign-ups."""
     live = (
@@ -168,7 +176,7 @@ def held_by(session_ids: Collection[int], families: Collection[int]) -> dict[int
     found: dict[int, list[Held]] = defaultdict(list)
     for row in rows:
         position = queues[row.date_id].index(row.id) + 1 if row.state == SignUpState.WAITING else 0
-        held = Held(row.id, row.date_id, row.state, row.adults, row.guardian, row.pupil, row.gives_up_id, position)
+        held = Held(row.id, row.date_id, row.family, row.state, row.adults, row.guardian, row.pupil, row.gives_up_id, position)
         found[row.session_id].append(held)
     return found
 
@@ -193,14 +201,16 @@ def counts_of(date_ids: Collection[int]) -> tuple[Counter[int], Counter[int]]:
 def past_of(families: Collection[int], limit: int = 60) -> list[Past]:
     """All sign-ups of these families, the latest first."""
     statement = (
-        select(ParentSession.topic, SessionDate.starts_at, SignUp.state, SignUp.adults, SignUp.joined_at, SignUp.ended_at)
+        select(ParentSession.topic, SessionDate, SignUp.state, SignUp.adults, SignUp.joined_at, SignUp.ended_at)
         .join(ParentSession, ParentSession.id == SignUp.session_id)
         .join(SessionDate, SessionDate.id == SignUp.date_id)
         .where(SignUp.family.in_(families))
         .order_by(SessionDate.starts_at.desc(), SignUp.id.desc())
         .limit(limit)
+        .options(raiseload("*"))
     )
-    return [Past(*row) for row in db.session.execute(statement)] if families else []
+    rows = db.session.execute(statement) if families else ()
+    return [Past(topic, date_facts(date), *rest) for topic, date, *rest in rows]
 
 
 def _queues(date_ids: Collection[int]) -> dict[int, list[int]]:

@@ -28,10 +28,14 @@ class DateFacts:
     is_cancelled: bool = False
 
     @property
+    def when(self) -> str:
+        """Day, weekday and time."""
+        return stretch_with_day(self.starts_at, self.ends_at)
+
+    @property
     def words(self) -> str:
         """When and where, in words."""
-        when = stretch_with_day(self.starts_at, self.ends_at)
-        return f"{when}，{self.place}" if self.place else f"{when}，线上"
+        return f"{self.when}，{self.place or '线上'}"
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,12 @@ class ChairBook:
         return not member.is_here
 
     def fits(self, entry: Entry, member: Household) -> bool:
-        """Whether the family could sit there now: of the school, and at no other date it keeps."""
-        return member.is_here and not member.places - set(entry.gives_up)
+        """Whether the family could sit there now: of the school, and at no other date it keeps.
+
+        What has begun cannot be left any more: who waits to change from it stays where it was.
+        """
+        left = {one for one in entry.gives_up if one in self.session.dates and self.session.dates[one].starts_at > self.now}
+        return member.is_here and not member.places - left
 
     def offer_until(self, now: datetime) -> None:
         """Chairs are given at once: whoever cannot come any more withdraws."""
@@ -107,14 +115,21 @@ class ChairBook:
         return True
 
 
+def why_closed(session: SessionFacts, now: datetime) -> str:
+    """Why families cannot sign up now, with day and time; "" when they can."""
+    if session.state is not SessionState.ANNOUNCED:
+        return f"{'已经取消' if session.state is SessionState.CANCELLED else '还没有发布'}，不能报名。"
+    if now < session.opens_at:
+        return f"报名 {moment_with_day(session.opens_at)} 开始，到时再来。"
+    if now >= session.closes_at:
+        return f"报名已于 {moment_with_day(session.closes_at)} 截止。有事请联系班主任。"
+    return ""
+
+
 def check_open(session: SessionFacts, now: datetime) -> None:
     """Raise `Refused` when families cannot sign up now."""
-    if session.state is not SessionState.ANNOUNCED:
-        raise Refused(f"“{session.topic}”{'已经取消' if session.state is SessionState.CANCELLED else '还没有发布'}，不能报名。")
-    if now < session.opens_at:
-        raise Refused(f"“{session.topic}”的报名 {moment_with_day(session.opens_at)} 开始，到时再来。")
-    if now >= session.closes_at:
-        raise Refused(f"“{session.topic}”的报名已于 {moment_with_day(session.closes_at)} 截止。有事请联系班主任。")
+    if why := why_closed(session, now):
+        raise Refused(f"“{session.topic}”{'的' if why.startswith('报名') else ''}{why}")
 
 
 def get_date(session: SessionFacts, date_id: int, now: datetime) -> DateFacts:
@@ -152,3 +167,12 @@ def check_more_adults(date: DateFacts, *, more: int, left: int, waiting: int) ->
     if more > 0 and (waiting or more > left):
         why = "还有家庭在候补" if waiting else f"只剩 {left} 个座位"
         raise Refused(f"{date.words}这一场{why}，不能再加人。原来的报名不变。", "adults")
+
+
+def refuse_to_wait(date: DateFacts, *, adults: int, left: int) -> Refused:
+    """The refusal of a family that did not ask to wait and found too few chairs."""
+    if left > 0:
+        how = f"只剩 {left} 个座位，不够 {adults} 位家长。可以减少人数，或勾选“座位不够时排候补”再提交"
+    else:
+        how = "刚刚报满。可以点“排候补”，或选别的场次"
+    return Refused(f"{date.words}这一场{how}。", "waits")

@@ -1,7 +1,7 @@
 """Signing up for a session: one write path, under the session's row lock, whose lists move by the mechanism courses use."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ from school.parentschool.rules.signups import (
     check_new,
     check_open,
     get_date,
+    refuse_to_wait,
 )
 from school.people.models import Guardian
 from school.waiting.rules import Hall, Promoted, Step, Unfit
@@ -52,7 +53,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """Where a family stands with a date after an act; `left` is the date it gave up for it."""
+    """Where a family stands with a date after an act; `left` is the date it gave up for it, `kept` the one it still has."""
 
     answer: Answer
     session: SessionFacts
@@ -60,6 +61,7 @@ class Result:
     adults: int = 0
     position: int = 0
     left: DateFacts | None = None
+    kept: DateFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,28 @@ def stand_on(session_id: int, by: Actor) -> Ground:
 
 
 def sign_up(
-    session_id: int, date_id: int, guardian: Guardian, pupil_id: int, adults: int, *, by: Actor, gives_up: int | None = None
+    session_id: int,
+    date_id: int,
+    guardian: Guardian,
+    pupil_id: int,
+    adults: int,
+    *,
+    by: Actor,
+    gives_up: int | None = None,
+    waits: bool = True,
 ) -> Result:
     """Give a family chairs at a date or a place on its list; with `gives_up` it keeps that date until the chairs come.
 
-    The same tap again answers the same. Who is on the list or sits there already changes the number of adults. Raises
-    `Refused`. Whether the family is invited is for the caller to know (`policy`), for it depends on who looks.
+    Without `waits` a date with too few chairs refuses. The same tap again answers the same. Who is on the list or sits
+    there already changes the number of adults. Raises `Refused`. Whether the family is invited is for the caller to know
+    (`policy`), for it depends on who looks.
     """
     ground = stand_on(session_id, by)
     check_open(ground.session, ground.now)
     date = get_date(ground.session, date_id, ground.now)
     check_adults(ground.session, adults)
+    if gives_up is not None:
+        get_date(ground.session, gives_up, ground.now)
     family = family_of(pupil_id)
     held = live_sign_up(date_id, family)
     if held is not None:
@@ -111,10 +124,12 @@ def sign_up(
     db.session.flush()
     pass_on(ground, {date_id}, own=row.id)
     result = _standing(ground, family, date)
+    if result.answer is Answer.WAITING and not waits:
+        line, _households = load_line(session_id, date_id)
+        raise refuse_to_wait(date, adults=adults, left=(date.chairs or 0) - line.placed)
     verb = "报名" if result.answer is Answer.SEATED else "排上了候补："
     _record(ground, "parentschool.sign_up", f"{verb}“{ground.session.topic}”{date.words}，{adults} 位家长", row)
-    left = ground.session.dates.get(gives_up) if gives_up is not None and result.answer is Answer.SEATED else None
-    return Result(result.answer, result.session, date, adults, result.position, left)
+    return _with_swap(ground, result, gives_up)
 
 
 def withdraw(session_id: int, date_id: int, pupil_id: int, *, by: Actor) -> Result:
@@ -196,8 +211,8 @@ def _again(ground: Ground, held: SignUp, date: DateFacts, adults: int, gives_up:
     before = held.adults
     is_seated = held.state is SignUpState.SEATED
     if adults == before and (is_seated or gives_up == held.gives_up_id):
-        standing = _standing(ground, held.family, date)
-        return Result(Answer.ALREADY if is_seated else standing.answer, ground.session, date, adults, standing.position)
+        standing = _with_swap(ground, _standing(ground, held.family, date), held.gives_up_id)
+        return replace(standing, answer=Answer.ALREADY) if is_seated else standing
     if is_seated:
         line, _households = load_line(ground.session.id, date.id)
         left = adults if date.chairs is None else date.chairs - line.placed
@@ -210,7 +225,13 @@ def _again(ground: Ground, held: SignUp, date: DateFacts, adults: int, gives_up:
     _record(ground, "parentschool.change_adults", f"把“{ground.session.topic}”{date.words}改为 {adults} 位家长", held)
     pass_on(ground, {date.id}, own=held.id)
     standing = _standing(ground, held.family, date)
-    return Result(Answer.CHANGED if is_seated else standing.answer, ground.session, date, adults, standing.position)
+    return replace(standing, answer=Answer.CHANGED) if is_seated else _with_swap(ground, standing, gives_up)
+
+
+def _with_swap(ground: Ground, result: Result, gives_up: int | None) -> Result:
+    """The date that was given up for chairs that came, or is kept until they come."""
+    date = ground.session.dates.get(gives_up) if gives_up is not None else None
+    return replace(result, left=date) if result.answer is Answer.SEATED else replace(result, kept=date)
 
 
 def _standing(ground: Ground, family: int, date: DateFacts) -> Result:
