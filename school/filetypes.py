@@ -3,6 +3,7 @@
 It stands above the packages because several features take files and none may know another.
 """
 
+import zlib
 from collections.abc import Collection
 from enum import StrEnum
 from io import BytesIO
@@ -45,6 +46,9 @@ _BEGINNINGS = {
     b"\x89PNG\r\n\x1a\n": FileType.PNG,
     b"ID3": FileType.MP3,
 }
+MOST_TYPES = 256 * 1024  # bytes of a document's list of its parts
+_TYPES = "[Content_Types].xml"
+_MACROS = (b"macroenabled", b"vbaproject")  # the list names them, whatever the parts are called
 _OFFICE_PARTS = {
     "word/document.xml": FileType.DOCX,
     "ppt/presentation.xml": FileType.PPTX,
@@ -73,8 +77,12 @@ def check_file_type(content: bytes, taken: Collection[FileType], *, sentence: st
 
 
 def named_for(name: str, kind: FileType, *, longest: int = 200) -> str:
-    """A file's name without folders that ends as files of its kind do; what is too long loses its middle."""
-    plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip() or "文件"
+    """A file's name without folders or invisible signs that ends as files of its kind do; what is too long loses its middle.
+
+    Signs that nobody sees could turn the name around for a reader, or be none that a database keeps.
+    """
+    seen = "".join(one if one.isprintable() else " " for one in name)
+    plain = " ".join(seen.replace("\\", "/").rsplit("/", 1)[-1].split()) or "文件"
     stem, _dot, suffix = plain.rpartition(".")
     if not stem or suffix.lower() not in kind.suffixes:
         stem, suffix = plain, kind.suffixes[0]
@@ -85,11 +93,19 @@ def _office_type(content: bytes) -> FileType | None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except (BadZipFile, ValueError, OSError, NotImplementedError):
+            types = _beginning(archive, _TYPES) if _TYPES in names else b""
+    except (BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return None
-    if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
+    has_macros = any(word in types.lower() for word in _MACROS) or any("vbaproject" in name.lower() for name in names)
+    if _TYPES not in names or has_macros or len(types) > MOST_TYPES:
         return None
     return next((kind for part, kind in _OFFICE_PARTS.items() if part in names), None)
+
+
+def _beginning(archive: ZipFile, name: str) -> bytes:
+    """One byte more than is read at most: a member may be a bomb, whatever the archive says of its size."""
+    with archive.open(name) as member:
+        return member.read(MOST_TYPES + 1)
 
 
 def _is_audio_frame(start: bytes) -> bool:

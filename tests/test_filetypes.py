@@ -1,7 +1,7 @@
 """What some bytes are: told by the bytes alone, whatever the name says."""
 
 from io import BytesIO
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -13,12 +13,12 @@ from school.filetypes import FileType, check_file_type, file_type_of, named_for
 TYPES = "[Content_Types].xml"
 
 
-def archive(*names: str) -> bytes:
-    """A ZIP archive with these members."""
+def archive(*names: str, text: str = "x") -> bytes:
+    """A ZIP archive with these members, each of this text."""
     kept = BytesIO()
-    with ZipFile(kept, "w") as made:
+    with ZipFile(kept, "w", ZIP_DEFLATED) as made:
         for name in names:
-            made.writestr(name, "x")
+            made.writestr(name, text)
     return kept.getvalue()
 
 
@@ -32,7 +32,12 @@ KNOWN = {
     FileType.PPTX: archive(TYPES, "ppt/presentation.xml"),
     FileType.XLSX: archive(TYPES, "xl/workbook.xml"),
 }
+ENCRYPTED = bytearray(archive(TYPES, "word/document.xml"))
+ENCRYPTED[ENCRYPTED.index(b"PK\x01\x02") + 8] |= 1
+DAMAGED = bytearray(archive(TYPES, "word/document.xml", text="讲义" * 20))
+DAMAGED[30 + len(TYPES)] ^= 0xFF
 NONE = {
+    "encrypted archive": bytes(ENCRYPTED),
     "nothing": b"",
     "text": "讲义".encode(),
     "page": b"<html><script>",
@@ -41,6 +46,10 @@ NONE = {
     "plain archive": archive("a.txt"),
     "archive with a document's name only": archive("word/document.xml"),
     "document with macros": archive(TYPES, "word/document.xml", "word/vbaProject.bin"),
+    "macros under another name": archive(TYPES, "word/document.xml", text='ContentType="application/VBAPROJECT"'),
+    "a kind that may hold macros": archive(TYPES, "word/document.xml", text="ms-word.document.macroEnabled.main+xml"),
+    "a list of parts that is a bomb": archive(TYPES, "word/document.xml", text="0" * 300_000),
+    "a list of parts that is damaged": bytes(DAMAGED),
     "broken archive": b"PK\x03\x04 broken",
     "late PDF": b" %PDF-1.7",
     "sound of another kind": b"RIFF\x00\x00\x00\x00WAVE",
@@ -90,6 +99,10 @@ def test_only_what_is_taken_passes() -> None:
         ("", FileType.PDF, "文件.pdf"),
         ("../../etc/讲义.pdf", FileType.PDF, "讲义.pdf"),
         ("C:\\Users\\x\\讲义.pdf", FileType.PDF, "讲义.pdf"),
+        ("讲义\x00\r\n.pdf", FileType.PDF, "讲义 .pdf"),
+        ("讲\u202efdp.exe", FileType.PDF, "讲 fdp.exe.pdf"),
+        ("讲\u200b义\u3000上.pdf", FileType.PDF, "讲 义 上.pdf"),
+        ("\x00", FileType.PDF, "文件.pdf"),
         ("长" * 300 + ".pptx", FileType.PPTX, "长" * 195 + ".pptx"),
     ],
 )
