@@ -97,6 +97,12 @@ def requests_of_session(session_id: int) -> Sequence[MentorRequest]:
     return db.session.scalars(statement.options(*options)).all()
 
 
+def open_requests(session_id: int) -> list[MentorRequest]:
+    """Who confirmed for a session, or was asked and has not answered, read anew."""
+    statement = select(MentorRequest).where(MentorRequest.session_id == session_id, MentorRequest.state.in_(OPEN))
+    return list(db.session.scalars(statement.order_by(MentorRequest.id).execution_options(populate_existing=True)))
+
+
 def requests_of_members(member_ids: Collection[int]) -> Sequence[MentorRequest]:
     """What these members were asked for, with the session, the newest first; drafts are told too, for they were asked."""
     statement = select(MentorRequest).where(MentorRequest.mentor_id.in_(member_ids)).order_by(MentorRequest.id.desc())
@@ -178,6 +184,17 @@ def held_counts(now: datetime) -> dict[int, int]:
         .join(SessionDate, SessionDate.session_id == ParentSession.id)
         .where(MentorRequest.state == RequestState.CONFIRMED, ParentSession.state == SessionState.ANNOUNCED)
         .where(SessionDate.cancelled_at.is_(None), SessionDate.ends_at <= now)
+        .group_by(MentorRequest.mentor_id)
+    )
+    return {member_id: count for member_id, count in db.session.execute(statement)}
+
+
+def asked_counts() -> dict[int, int]:
+    """By member how many requests wait for their answer."""
+    statement = (
+        select(MentorRequest.mentor_id, func.count())
+        .join(ParentSession, ParentSession.id == MentorRequest.session_id)
+        .where(MentorRequest.state == RequestState.ASKED, ParentSession.state.in_(STANDING))
         .group_by(MentorRequest.mentor_id)
     )
     return {member_id: count for member_id, count in db.session.execute(statement)}
