@@ -8,6 +8,7 @@ from school.clock import now
 from school.parentschool.enums import EventKind, SessionState, SignUpState
 from school.parentschool.models import ParentSession
 from school.parentschool.rules.plan import grades_in_words
+from school.parentschool.rules.sessions import Invitation
 from school.parentschool.service.sessions import standing_dates
 from school.people.labels import class_name
 from school.people.queries import classes_of_grades
@@ -35,7 +36,7 @@ def class_names(start_year: int) -> dict[int, str]:
     return {one.id: class_name(one.entry_year, one.number, start_year) for one in classes}
 
 
-def invited_in_words(session: ParentSession, names: Mapping[int, str]) -> str:
+def invited_in_words(session: Invitation, names: Mapping[int, str]) -> str:
     """“全校”, or the grades and classes that are invited; `names` are those of the session's school year."""
     if not session.grades and not session.class_ids:
         return "全校"

@@ -91,12 +91,25 @@ class SessionForm(SchoolForm):
             class_ids=frozenset(self.class_ids.data or ()),
             most_adults=self.most_adults.data,
             sign_up_opens_at=self.sign_up_opens_at.data.replace(tzinfo=ZONE),
-            sign_up_closes_at=self.sign_up_closes_at.data.replace(tzinfo=ZONE),
+            sign_up_closes_at=self.closes_at(),
         )
+
+    def closes_at(self) -> datetime:
+        """When sign-up ends, in the school's zone."""
+        closes_at: datetime = self.sign_up_closes_at.data.replace(tzinfo=ZONE)
+        return closes_at
 
 
 class NewSessionForm(SessionForm, WhenAndWhere):
-    """A session with its first date."""
+    """A session with its first date; sign-up goes on until it begins unless the office says otherwise."""
+
+    sign_up_closes_at = DateTimeLocalField(
+        "报名截止", format=MOMENT, validators=[Optional()], description="留空就到第一场开始为止。"
+    )
+
+    def closes_at(self) -> datetime:
+        """When sign-up ends, in the school's zone."""
+        return super().closes_at() if self.sign_up_closes_at.data else self.date_values().starts_at
 
 
 class DateForm(WhenAndWhere):
@@ -117,5 +130,6 @@ class MaterialsForm(SchoolForm):
 
     files = MultipleFileField(
         "选择文件",
-        description="PDF、Word、PPT、Excel（docx、pptx、xlsx）、JPG、PNG、MP3，每个不超过 10 MB，一场最多 10 个。",
+        description="PDF、Word、PPT、Excel（docx、pptx、xlsx）、JPG、PNG、MP3，"
+        "每个不超过 10 MB，一个活动最多 10 个。大文件请一个一个传。",
     )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from school.calendar.models import SchoolYear
 from school.db import db
-from school.parentschool.enums import SessionState
+from school.parentschool.enums import EventKind, SessionState
 from school.parentschool.models import ParentSession, PlanRow, SessionDate
 
 
@@ -20,6 +20,20 @@ class LinkedSession:
     topic: str
     state: SessionState
     first_ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class UnplannedSession:
+    """An announced session that no row of the plan foresaw, with its first date that stands."""
+
+    id: int
+    kind: EventKind
+    topic: str
+    grades: list[int]
+    class_ids: list[int]
+    state: SessionState
+    first_starts_at: datetime
+    first_ends_at: datetime
 
 
 def school_years() -> Sequence[SchoolYear]:
@@ -58,3 +72,24 @@ def sessions_by_row(row_ids: Collection[int]) -> dict[int, list[LinkedSession]]:
     for row_id, *rest in db.session.execute(statement) if row_ids else ():
         found[row_id].append(LinkedSession(*rest))
     return found
+
+
+def unplanned_sessions(school_year_id: int) -> list[UnplannedSession]:
+    """A year's announced sessions outside the plan with a date that stands, by their first one."""
+    starts, ends = func.min(SessionDate.starts_at), func.min(SessionDate.ends_at)
+    first = (
+        select(SessionDate.session_id, starts.label("starts_at"), ends.label("ends_at"))
+        .where(SessionDate.cancelled_at.is_(None))
+        .group_by(SessionDate.session_id)
+        .subquery()
+    )
+    session = ParentSession
+    facts = (session.id, session.kind, session.topic, session.grades, session.class_ids, session.state)
+    statement = (
+        select(*facts, first.c.starts_at, first.c.ends_at)
+        .join(first, first.c.session_id == session.id)
+        .where(session.school_year_id == school_year_id, session.plan_row_id.is_(None))
+        .where(session.state == SessionState.ANNOUNCED)
+        .order_by(first.c.starts_at, session.id)
+    )
+    return [UnplannedSession(*row) for row in db.session.execute(statement)]

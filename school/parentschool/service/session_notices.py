@@ -5,7 +5,7 @@ from datetime import datetime
 
 from school.outbox.enums import NoticeKind
 from school.outbox.service import notify
-from school.parentschool.models import FamilyMentor, MentorRequest, ParentSession, SessionDate
+from school.parentschool.models import MentorRequest, ParentSession, SessionDate
 from school.parentschool.queries.corps import user_of_member
 from school.parentschool.queries.sessions import live_sign_ups, users_of_guardians
 
@@ -36,11 +36,16 @@ def tell_cancelled(session: ParentSession, dates: Sequence[SessionDate], ended: 
         notify(told, kind=NoticeKind.CHANGE, key=f"parentschool.cancelled:{date.id}", text=text, link=_page(session))
 
 
-def tell_speakers_cancelled(session: ParentSession, mentors: Iterable[FamilyMentor], reason: str) -> None:
-    """Tell the speakers that a session is called off."""
-    told = [user_id for one in mentors if (user_id := user_of_member(one)) is not None]
-    text = f"您应允主讲的“{_short(session.topic)}”取消了。原因：{_cut(reason, LONGEST_REASON)}"
-    notify(told, kind=NoticeKind.CHANGE, key=f"parentschool.speaker_off:{session.id}", text=text, link=ASKED_PAGE)
+def tell_speakers_cancelled(session: ParentSession, requests: Iterable[MentorRequest], reason: str) -> None:
+    """Tell whoever confirmed, or was asked and has not answered, that a session is called off."""
+    text = f"请您主讲的“{_short(session.topic)}”取消了。原因：{_cut(reason, LONGEST_REASON)}"
+    _tell_mentors(requests, f"parentschool.speaker_off:{session.id}", text)
+
+
+def tell_speakers_changed(session: ParentSession, requests: Iterable[MentorRequest], change: str) -> None:
+    """Tell whoever confirmed, or was asked, what became of the dates, once for each change; `change` is a clause."""
+    text = f"请您主讲的“{_short(session.topic)}”{change}。不方便的请联系学校。"
+    _tell_mentors(requests, f"parentschool.speaker_dates:{session.id}:{session.revision}", text)
 
 
 def tell_asked(request: MentorRequest, dates: Sequence[SessionDate]) -> None:
@@ -66,6 +71,11 @@ def tell_withdrawn(request: MentorRequest, reason: str) -> None:
     if user_id is not None:
         text = f"学校撤回了请您主讲“{_short(request.session.topic)}”的邀请。{_cut(reason, LONGEST_REASON)}"
         notify([user_id], kind=NoticeKind.CHANGE, key=f"parentschool.let_off:{request.id}", text=text, link=ASKED_PAGE)
+
+
+def _tell_mentors(requests: Iterable[MentorRequest], key: str, text: str) -> None:
+    told = [user_id for one in requests if (user_id := user_of_member(one.mentor)) is not None]
+    notify(told, kind=NoticeKind.CHANGE, key=key, text=text, link=ASKED_PAGE)
 
 
 def _page(session: ParentSession) -> str:

@@ -12,9 +12,9 @@ from school.calendar.rules import grade_of, school_year_start
 from school.clock import now
 from school.db import db
 from school.errors import Conflict, Refused
-from school.parentschool.enums import SessionState, SignUpState
+from school.parentschool.enums import RequestState, SessionState, SignUpState
 from school.parentschool.models import ParentSession, SessionDate
-from school.parentschool.queries.corps import confirmed_mentors, stays_of_members
+from school.parentschool.queries.corps import confirmed_mentors, open_requests, stays_of_members
 from school.parentschool.queries.plan import find_row
 from school.parentschool.queries.sessions import (
     find_date,
@@ -124,6 +124,7 @@ def add_date(session_id: int, values: DateValues, *, revision: int, actor: Actor
     db.session.flush()
     _check_still_complete(session)
     _record(actor, "parentschool.date_add", f"给{_named(session)}加了一场：{_when(values)}", session)
+    session_notices.tell_speakers_changed(session, open_requests(session.id), f"加了一场：{_when(values)}，{_where(values)}")
     return date
 
 
@@ -147,6 +148,9 @@ def change_date(date_id: int, values: DateValues, *, revision: int, reason: str 
     if was_moved:
         date.reminded_at = None  # who was reminded of the old time is reminded of the new one
         session_notices.tell_moved(session, date, reason)
+    if is_moved(before, values):
+        change = f"{_when(before)}的一场改为{_when(values)}，{_where(values)}"
+        session_notices.tell_speakers_changed(session, open_requests(session.id), change)
     if is_announced and adds_chairs(before.chairs, values.chairs):
         signups.settle(session.id, by=actor)
     return date
@@ -170,6 +174,7 @@ def cancel_date(date_id: int, *, reason: str, actor: Actor) -> None:
     session.revision += 1
     db.session.flush()
     _record(actor, "parentschool.date_cancel", f"取消了{_named(session)}{_when(values)}的一场", session, reason=reason)
+    session_notices.tell_speakers_changed(session, open_requests(session.id), f"{_when(values)}的一场不办了")
 
 
 def announce_session(session_id: int, *, actor: Actor) -> ParentSession:
@@ -188,7 +193,7 @@ def announce_session(session_id: int, *, actor: Actor) -> ParentSession:
 
 
 def cancel_session(session_id: int, *, reason: str, actor: Actor) -> None:
-    """Call a session off with a reason families read: its dates, its sign-ups, its speakers' promises."""
+    """Call a session off with a reason families read: its dates, its sign-ups; who was asked need not answer any more."""
     session = _locked(session_id)
     if session.state is SessionState.CANCELLED:
         raise Refused("这个活动已经取消。")
@@ -198,7 +203,11 @@ def cancel_session(session_id: int, *, reason: str, actor: Actor) -> None:
         raise Refused("有一场已经开始或办过了，只能取消还没有办的场次。")
     was_announced = session.state is SessionState.ANNOUNCED
     session.state, session.state_reason = SessionState.CANCELLED, reason
-    session_notices.tell_speakers_cancelled(session, confirmed_mentors(session.id), reason)
+    requests = open_requests(session.id)
+    for request in requests:
+        if request.state is RequestState.ASKED:
+            request.state, request.answered_at, request.answered_by = RequestState.WITHDRAWN, now(), actor.user_id
+    session_notices.tell_speakers_cancelled(session, requests, reason)
     _call_off(session, dates, reason, tells=was_announced)
     session.revision += 1
     db.session.flush()
@@ -313,6 +322,10 @@ def _named(session: ParentSession) -> str:
 
 def _when(values: DateValues) -> str:
     return session_notices.when(values.starts_at)
+
+
+def _where(values: DateValues) -> str:
+    return values.place or ("线上" if values.online_link else "地点待定")
 
 
 def _record(actor: Actor, action: str, sentence: str, session: ParentSession, *, reason: str = "") -> None:

@@ -11,10 +11,12 @@ from school.calendar.rules import TermDates
 from school.clock import now, today
 from school.db import transaction
 from school.errors import Refused
+from school.parentschool.enums import EventKind
 from school.parentschool.forms.plan import PlanDropForm, PlanRowForm
 from school.parentschool.loaders import asked_start_year, get_plan_row, the_year
+from school.parentschool.overview import class_names, invited_in_words
 from school.parentschool.policy import is_staff
-from school.parentschool.queries.plan import LinkedSession, rows_of_year, school_years, sessions_by_row
+from school.parentschool.queries.plan import LinkedSession, rows_of_year, school_years, sessions_by_row, unplanned_sessions
 from school.parentschool.rules.plan import (
     PlanValues,
     Progress,
@@ -51,11 +53,24 @@ class PlannedEvent:
 
 
 @dataclass(frozen=True)
+class ExtraSession:
+    """An announced session outside the plan."""
+
+    id: int
+    topic: str
+    kind: EventKind
+    invited: str
+    month: date
+    progress: Progress
+
+
+@dataclass(frozen=True)
 class PlannedMonth:
-    """A month with its events."""
+    """A month with its events, and the sessions that came on top."""
 
     first_day: date
     events: tuple[PlannedEvent, ...]
+    extras: tuple[ExtraSession, ...]
     is_empty: bool
     is_in_term: bool
     is_now: bool
@@ -150,7 +165,8 @@ def _plan_page(refusal: str = "") -> str:
     may_manage = person.may(Permission.MANAGE_PARENT_SCHOOL)
     terms = [term_dates(term) for term in year.terms] if year else []
     events = _events(year.id, may_manage=may_manage, shows_owner=is_staff(person)) if year else []
-    planned = [event.values.month for event in events]
+    extras = _extras(year.id, start_year) if year else []
+    filled = [event.values.month for event in events] + [one.month for one in extras]
     return render_template(
         "parentschool/plan.html",
         refusal=refusal,
@@ -158,19 +174,23 @@ def _plan_page(refusal: str = "") -> str:
         start_year=start_year,
         name=_year_name(start_year),
         years=[one.start_year for one in school_years()],
-        months=_months(events, start_year, terms),
-        warnings=warnings(planned, start_year, terms) if is_staff(person) else [],
+        months=_months(events, extras, start_year, terms),
+        warnings=warnings(filled, start_year, terms) if is_staff(person) else [],
         may_manage=may_manage,
         may_copy=may_manage and find_school_year(start_year - 1) is not None,
     )
 
 
-def _months(events: list[PlannedEvent], start_year: int, terms: list[TermDates]) -> list[PlannedMonth]:
-    empty = empty_months({event.values.month for event in events}, start_year, terms)
+def _months(
+    events: list[PlannedEvent], extras: list[ExtraSession], start_year: int, terms: list[TermDates]
+) -> list[PlannedMonth]:
+    filled = {event.values.month for event in events} | {one.month for one in extras}
+    empty = empty_months(filled, start_year, terms)
     return [
         PlannedMonth(
             first_day=month,
             events=tuple(event for event in events if event.values.month == month),
+            extras=tuple(one for one in extras if one.month == month),
             is_empty=month in empty,
             is_in_term=is_in_term(month, terms),
             is_now=month == today().replace(day=1),
@@ -190,6 +210,22 @@ def _events(school_year_id: int, *, may_manage: bool, shows_owner: bool) -> list
             owner=row.owner.name if row.owner and shows_owner else "",
             progress=progress([(one.state, one.first_ends_at) for one in linked[row.id]], now()),
             sessions=tuple(linked[row.id]) if may_manage else (),
+        )
+        for row in rows
+    ]
+
+
+def _extras(school_year_id: int, start_year: int) -> list[ExtraSession]:
+    rows = unplanned_sessions(school_year_id)
+    names = class_names(start_year) if any(row.class_ids for row in rows) else {}
+    return [
+        ExtraSession(
+            id=row.id,
+            topic=row.topic,
+            kind=row.kind,
+            invited=invited_in_words(row, names),
+            month=row.first_starts_at.date().replace(day=1),
+            progress=progress([(row.state, row.first_ends_at)], now()),
         )
         for row in rows
     ]

@@ -1,7 +1,6 @@
 """Sessions as the office keeps them: list, form, page, announcing, calling off."""
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, render_template, request, url_for
@@ -30,9 +29,7 @@ from school.web.forms import revision_of
 from school.web.guard import requires
 from school.web.pages import see_other
 from school.web.small_form import Page, small_form
-from school.web.values import month_argument
-
-SIGN_UP_DAYS = 7  # how long sign-up lasts unless the office says otherwise
+from school.web.values import id_argument, month_argument
 
 
 @bp.get("/parent-school/sessions")
@@ -46,11 +43,11 @@ def sessions() -> str:
     fitting = [one for one in rows if fits(one, kind, month)]
     speakers = speakers_of([one.id for one in fitting])
     counts = families_by_date([date.id for one in fitting for date in one.dates])
-    listed = [(one, listed(one, names, speakers[one.id], counts)) for one in fitting]
+    shown = [(one, listed(one, names, speakers[one.id], counts)) for one in fitting]
     over = {one.id for one in fitting if is_over(one)}
-    drafts = [shown for one, shown in listed if one.state is SessionState.DRAFT]
-    coming = [shown for one, shown in listed if one.state is SessionState.ANNOUNCED and one.id not in over]
-    past = [shown for one, shown in listed if one.state is SessionState.CANCELLED or one.id in over]
+    drafts = [line for one, line in shown if one.state is SessionState.DRAFT]
+    coming = [line for one, line in shown if one.state is SessionState.ANNOUNCED and one.id not in over]
+    past = [line for one, line in shown if one.state is SessionState.CANCELLED or one.id in over]
     return render_template(
         "parentschool/sessions.html",
         groups=[("即将举办", coming), ("筹备中", drafts), ("已办和已取消", past[::-1])],
@@ -165,6 +162,7 @@ def session_page(session_id: int, refusal: str = "", materials_form: MaterialsFo
         materials=materials_of(session_id),
         materials_form=materials_form or MaterialsForm(formdata=None),
         is_over=is_over(found),
+        standing=len(standing),
         now=now(),
         seated=SignUpState.SEATED,
         waiting=SignUpState.WAITING,
@@ -173,8 +171,8 @@ def session_page(session_id: int, refusal: str = "", materials_form: MaterialsFo
 
 def _start() -> tuple[int, dict[str, Any]]:
     """The school year and the first values of a new session: a row of the plan, a session to copy, or plain ones."""
-    plain = {"most_adults": 2, "sign_up_opens_at": at(today(), 8), "sign_up_closes_at": at(today() + timedelta(SIGN_UP_DAYS), 18)}
-    plan_id, copied_id = request.args.get("plan", type=int), request.args.get("copy", type=int)
+    plain: dict[str, Any] = {"most_adults": 2, "sign_up_opens_at": at(today(), 8)}
+    plan_id, copied_id = id_argument("plan"), id_argument("copy")
     if plan_id is not None:
         row = get_plan_row(plan_id)
         chosen = {"kind": row.kind, "topic": row.topic, "grades": row.grades, "plan_row_id": row.id}
@@ -184,7 +182,8 @@ def _start() -> tuple[int, dict[str, Any]]:
         facts = asdict(session_values(found)) | {"plan_row_id": None}
         first = found.dates[0] if found.dates else abort(404)
         times = {"starts": first.starts_at.time(), "ends": first.ends_at.time(), "place": first.place, "chairs": first.chairs}
-        return school_year_start(today()), facts | plain | {"most_adults": found.most_adults} | times
+        facts |= plain | {"sign_up_closes_at": None, "most_adults": found.most_adults}
+        return school_year_start(today()), facts | times
     return asked_start_year(), plain
 
 
