@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.homework.conftest import as_user, school
 from tests.homework.small_school import AFTERNOON, SmallSchool
+from tests.parentschool.office_school import OfficeSchool, build_office
 from tests.parentschool.small_families import NOON, Families, build_families
 from tests.parentschool.visit_school import VisitSchool, build_visits
 
@@ -26,3 +27,9 @@ def visiting(app: Flask, freeze: Callable[[datetime], None]) -> VisitSchool:
     """Classes to visit, one Wednesday at 15:00."""
     freeze(AFTERNOON)
     return build_visits()
+
+
+@pytest.fixture
+def office(school: SmallSchool) -> OfficeSchool:
+    """李主任 and three mentors, on Wednesday at 15:00."""
+    return build_office(school)
