@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from school.accounts.models import User
 from school.db import db
 from school.outbox.enums import Channel, MessageState
 from school.outbox.models import EmailAddress, OutboxMessage, Robot
@@ -82,7 +83,8 @@ def messages_listed(state: MessageState | None, *, offset: int, limit: int) -> S
     """A page of messages with where they go: first what needs a decision, then the newest."""
     first = case((MESSAGE.state == MessageState.UNSURE, 0), (MESSAGE.state == MessageState.FAILED, 1), else_=2)
     statement = select(OutboxMessage).options(
-        joinedload(OutboxMessage.address).joinedload(EmailAddress.user, innerjoin=True), joinedload(OutboxMessage.robot)
+        joinedload(OutboxMessage.address).joinedload(EmailAddress.user, innerjoin=True).lazyload(User.grants),
+        joinedload(OutboxMessage.robot),
     )
     return db.session.scalars(_of_state(statement, state).order_by(first, MESSAGE.id.desc()).offset(offset).limit(limit)).all()
 

@@ -1,9 +1,10 @@
 """Home visits of classes: coverage, pupils with their last visit, the plan. No page here shows a text of a visit (PR-06)."""
 
+from typing import Any
+
 from flask import abort, flash, render_template, request, url_for
 
 from school.accounts.identity import actor, the_person
-from school.calendar.models import SchoolYear
 from school.calendar.rules import school_year_start
 from school.clock import today
 from school.db import transaction
@@ -24,7 +25,6 @@ from school.parentschool.rules.visits import coverage_percent, is_overdue
 from school.parentschool.service import visits_plan as service
 from school.parentschool.views import bp
 from school.people.labels import class_name
-from school.people.models import SchoolClass
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
 from school.web.forms import choices, show_refusal
@@ -140,15 +140,15 @@ def visits_of_child(pupil_id: int) -> str:
     )
 
 
-def _asked_year() -> SchoolYear:
+def _asked_year() -> Any:
     return the_year() or abort(404)
 
 
-def _lines(school_class: SchoolClass, year: SchoolYear) -> list[PupilLine]:
+def _lines(school_class: Any, year: Any) -> list[PupilLine]:
     return lines_of_class(school_class.id, year.id, counted_day(year, today()))
 
 
-def _class_page(school_class: SchoolClass, year: SchoolYear, form: PlanVisitsForm) -> str:
+def _class_page(school_class: Any, year: Any, form: PlanVisitsForm) -> str:
     """`only=unvisited` narrows to who was not visited yet; `tick=all` shows them ticked."""
     lines = _lines(school_class, year)
     only = request.args.get("only", "") if request.method == "GET" else ""
