@@ -16,6 +16,7 @@ from school.demo.commands import load_demo_school
 from school.homework.commands import commands as homework_commands
 from school.mentoring.commands import commands as mentoring_commands
 from school.outbox.commands import commands as outbox_commands
+from school.parentschool.commands import commands as parentschool_commands
 from school.people.commands import commands as people_commands
 from school.reporting.commands import commands as reporting_commands
 
@@ -67,6 +68,7 @@ for command in (
     *courses_commands,
     *mentoring_commands,
     *outbox_commands,
+    *parentschool_commands,
     *reporting_commands,
     *demo_commands,
 ):

@@ -3,8 +3,8 @@
 from flask import Response, abort, make_response, render_template
 
 from school.accounts.identity import the_person
+from school.calendar.loaders import asked_term
 from school.calendar.models import Term
-from school.calendar.queries import current_or_last_term, find_term_by_id
 from school.calendar.rules import school_year_start
 from school.clock import today
 from school.mentoring.rules.tiers import TierRule
@@ -12,7 +12,6 @@ from school.people.models import Teacher
 from school.people.queries import find_teacher, find_teacher_of_user
 from school.permissions import Permission
 from school.preferences.queries import get_preferences
-from school.web.values import id_argument
 
 
 def this_year() -> int:
@@ -22,10 +21,7 @@ def this_year() -> int:
 
 def the_term() -> Term:
     """The term the address asks for (404 when there is none), else the present or last one; before the first, a page says so."""
-    wanted = id_argument("term")
-    if wanted is not None:
-        return find_term_by_id(wanted) or abort(404)
-    return current_or_last_term(today()) or abort(_without_term())
+    return asked_term() or abort(_without_term())
 
 
 def my_teacher() -> Teacher:

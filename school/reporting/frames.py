@@ -48,4 +48,6 @@ def _plain(column: pd.Series) -> list[Any]:
         return [None if pd.isna(value) else value.date() for value in column]
     if column.dtype.kind == "f":
         return [None if value != value else value for value in column.tolist()]
+    if column.dtype == "Int64":
+        return [None if pd.isna(value) else value for value in column.tolist()]
     return column.tolist()
