@@ -38,12 +38,11 @@ def answer(date_id: int) -> Page:
     attendance = get_my_attendance(date_id)
     form = AnswerForm.of((one.id, one.name) for one in confirmed_mentors(attendance.session_id))
     shown_with = {"attendance": attendance, "until": answers_until(attendance.ends_at), "fewest": BATCH}
-    try:
-        check_answer(ends_at=attendance.ends_at, has_answered=attendance.has_answered, moment=now())
-    except Refused as refused:
-        status = 422 if request.method == "POST" else 200
-        return render_template("parentschool/feedback_closed.html", **shown_with, sentence=refused.message), status
-    if not form.is_submitted():
+    if request.method == "GET":
+        try:
+            check_answer(ends_at=attendance.ends_at, has_answered=attendance.has_answered, moment=now())
+        except Refused as refused:
+            return render_template("parentschool/feedback_closed.html", **shown_with, sentence=refused.message)
         return render_template("parentschool/feedback_answer.html", **shown_with, form=form)
     if not form.validate():
         return render_template("parentschool/feedback_answer.html", **shown_with, form=form), 422
