@@ -189,3 +189,16 @@ _OWN_CHILD = (
     .limit(1)
 )
 _OWN_CHILD_HELD = _OWN_CHILD.with_for_update(key_share=True, of=Selection.__table__)
+
+
+def users_of_applicants(selection_id: int) -> list[int]:
+    """The accounts of all guardians of the children who have wishes in a selection, ascending."""
+    statement = (
+        select(Guardian.user_id)
+        .join(Guardianship, Guardianship.guardian_id == Guardian.id)
+        .join(Application, Application.pupil_id == Guardianship.pupil_id)
+        .where(Application.selection_id == selection_id, Application.wishes.any(), Guardian.user_id.is_not(None))
+        .distinct()
+        .order_by(Guardian.user_id)
+    )
+    return [user_id for user_id in db.session.scalars(statement) if user_id is not None]

@@ -18,6 +18,7 @@ from school.courses.rules.freezing import frozen_json
 from school.courses.rules.outcomes import metrics_of
 from school.courses.rules.rounds import StepRefused, check_drawing
 from school.courses.rules.selection import Selection as Drawn
+from school.courses.service.notices import tell_drawn
 from school.courses.service.outcomes import enter_outcome
 from school.courses.service.rounds import GONE, catalogue_of, keep_record, locked
 from school.db import db
@@ -60,7 +61,7 @@ def compute(selection_id: int, mechanism: Mechanism, public_value: str) -> Compu
 
 
 def publish(selection_id: int, computed: Computed, *, by: Actor) -> Selection:
-    """Make a computed draw the outcome: places, lists and closed courses entered, document and seed public.
+    """Make a computed draw the outcome: places, lists and closed courses entered, document and seed public, families told.
 
     The same outcome twice changes nothing. Raises `StepRefused` when the list is not the frozen one any more.
     """
@@ -84,6 +85,7 @@ def publish(selection_id: int, computed: Computed, *, by: Actor) -> Selection:
     keep_record(selection, "courses.publish_draw", sentence, by)
     outcome = computed.outcome
     enter_outcome(selection_id, outcome.assignments, outcome.waiting, outcome.closed, by=by)
+    tell_drawn(selection)
     return selection
 
 

@@ -35,6 +35,7 @@ from school.courses.rules.seats import (
     moment_in_words,
     refusal_of,
 )
+from school.courses.service.notices import Own, tell_steps
 from school.courses.service.places import Ground, Result, ResultKind, SeatsDisagree, end_places, insert_place, stand_on
 from school.db import db
 from school.errors import Refused
@@ -74,7 +75,7 @@ def join_together(selection_id: int, pupil_ids: Sequence[int], course_id: int, *
         if course_id in {*seen.child.places, *seen.child.waiting, *seen.child.offered}:
             raise Refused(f"有一个孩子已经选上“{course.name}”或正在候补，请先退出，再一起候补。")
         _add_entry(ground, pupil_id, course, seen.child, (), taken=seen.taken, together=name)
-    pass_on(ground, {course_id})
+    pass_on(ground, {course_id}, own=frozenset((pupil_id, course_id) for pupil_id in pupil_ids))
     return {pupil_id: result_of(ground, pupil_id, course) for pupil_id in sorted(set(pupil_ids))}
 
 
@@ -152,7 +153,7 @@ def join(ground: Ground, pupil_id: int, course_id: int, *, gives_up: Sequence[in
         _change_gives_up(ground, pupil_id, course, child, gives_up)
         return result_of(ground, pupil_id, course)
     _add_entry(ground, pupil_id, course, child, gives_up, taken=seen.taken)
-    pass_on(ground, {course_id})
+    pass_on(ground, {course_id}, own=frozenset({(pupil_id, course_id)}))
     return result_of(ground, pupil_id, course)
 
 
@@ -176,13 +177,17 @@ def accept(ground: Ground, pupil_id: int, course_id: int) -> Result:
     return Result(ResultKind.PLACED, course, given_up=ground.courses(leaves[entry.id]))
 
 
-def pass_on(ground: Ground, course_ids: Iterable[int]) -> list[Step]:
-    """Write every step that is due on these courses' lists and wherever the steps lead."""
+def pass_on(ground: Ground, course_ids: Iterable[int], *, own: Own = frozenset()) -> list[Step]:
+    """Write every step that is due on these courses' lists and wherever the steps lead, and tell whom they seat.
+
+    `own` are the tap's own entries, by pupil and course: whoever taps reads the answer on the page.
+    """
     hall = Hall(lambda course_id: load_line(ground.rulebook, course_id))
     done = []
     for step in steps_of(course_ids, hall, SeatBook(ground.rulebook), ground.now):
         _write(ground, step)
         done.append(step)
+    tell_steps(ground, done, own)
     return done
 
 
@@ -301,7 +306,7 @@ def _change_gives_up(ground: Ground, pupil_id: int, course: CourseFacts, child: 
     db.session.execute(update(ENTRIES).where(ENTRIES.c.id == entry.id).values(gives_up=list(leaves)))
     left = "".join(f"“{one.name}”" for one in ground.courses(leaves)) or "无"
     _record(ground, "courses.change_swap", f"改了课程“{course.name}”候补递补时换出的课程：{left}", pupil_id)
-    pass_on(ground, {course.id})
+    pass_on(ground, {course.id}, own=frozenset({(pupil_id, course.id)}))
 
 
 def _decline(ground: Ground, entry: Entry, course: CourseFacts) -> Result:

@@ -1,5 +1,6 @@
 """Every SELECT about classes, teachers, who teaches what, and whose children are whose."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -113,6 +114,21 @@ def children_of_user(user_id: int) -> list[Child]:
         .order_by(SchoolClass.entry_year, SchoolClass.number, Pupil.id)
     )
     return [Child(*row) for row in db.session.execute(statement)]
+
+
+def users_of_pupils(pupil_ids: Collection[int]) -> dict[int, list[int]]:
+    """The accounts of each pupil's guardians, ascending; who has none is left out, every pupil asked for is there."""
+    statement = (
+        select(Guardianship.pupil_id, Guardian.user_id)
+        .join(Guardian, Guardian.id == Guardianship.guardian_id)
+        .where(Guardianship.pupil_id.in_(pupil_ids), Guardian.user_id.is_not(None))
+        .distinct()
+        .order_by(Guardianship.pupil_id, Guardian.user_id)
+    )
+    found: dict[int, list[int]] = {one: [] for one in pupil_ids}
+    for pupil_id, user_id in db.session.execute(statement):
+        found[pupil_id].append(user_id)
+    return found
 
 
 def _lesson_select(day: date) -> Select:
