@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import raiseload
 
 from school.db import db
-from school.parentschool.enums import SignUpState
+from school.parentschool.enums import SessionState, SignUpState
 from school.parentschool.models import ParentSession, SessionDate, SignUp
 from school.parentschool.rules.signups import DateFacts, Household, SessionFacts
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil
@@ -153,6 +153,24 @@ def dates_with_lines(session_id: int) -> set[int]:
 def sessions_with_lines() -> list[int]:
     """Sessions somebody waits for, ascending."""
     statement = select(SignUp.session_id).where(SignUp.state == SignUpState.WAITING).distinct()
+    return sorted(db.session.scalars(statement))
+
+
+def guardians_seated_at(date_id: int) -> list[int]:
+    """Who signed up the families that have chairs at a date, by guardian id."""
+    statement = select(SignUp.guardian_id).where(SignUp.date_id == date_id, SignUp.state == SignUpState.SEATED)
+    return sorted(set(db.session.scalars(statement)))
+
+
+def sessions_to_remind(moment: datetime, until: datetime) -> list[int]:
+    """Announced sessions with a date between two moments that nobody was reminded of, ascending."""
+    statement = (
+        select(SessionDate.session_id)
+        .join(ParentSession, ParentSession.id == SessionDate.session_id)
+        .where(ParentSession.state == SessionState.ANNOUNCED, SessionDate.cancelled_at.is_(None))
+        .where(SessionDate.reminded_at.is_(None), SessionDate.starts_at > moment, SessionDate.starts_at < until)
+        .distinct()
+    )
     return sorted(db.session.scalars(statement))
 
 
