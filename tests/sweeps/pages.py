@@ -145,7 +145,7 @@ def post(client: SchoolClient, form: TypedForm) -> TestResponse:
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 LOOKS = re.compile(
-    r"https?://\S+"  # addresses
+    r"https?://\S+|[\w.*+-]+@[\w.-]+"  # addresses
     r"|\b[A-Z2-7]{4}-[A-Z2-7]{4}\b"  # one-time codes
     r"|\b(?:HW|AS|TU|CO|PR|CA|PS)-\d+\b"  # numbers of rules
     r"|\bSHA-256\b|\b[0-9a-f]{64}\b|\bpython3\b"  # hashes and seeds, a command
@@ -154,6 +154,7 @@ LOOKS = re.compile(
 )
 KNOWN_WORDS = frozenset(
     {"Excel", "CSV", "JSON", "QR", "GB", "MB", "KB", "JPG", "PNG", "WebP", "UTF", "GBK", "Python", "PDF", "Word", "docx"}
+    | {"SMTP", "Webhook", "SEC"}  # what mail servers, WeCom and DingTalk call it themselves
 )
 
 

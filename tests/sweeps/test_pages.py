@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from school.clock import frozen
 from school.homework.publiclog import pages as log_pages
 from school.mentoring import asked
+from school.parentschool.views import visits
 from tests.accounts.cast import PASSWORD
 from tests.homework.small_school import AFTERNOON
 from tests.support.html import hidden_fields, parse
@@ -37,7 +38,7 @@ from tests.sweeps.town import ANONYMOUS, COLUMNS, Town, token_of
 pytestmark = pytest.mark.sweep
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-LOGINS = frozenset({"zhou", "zhao", "office", "principal"})  # of the town's own people
+LOGINS = frozenset({"zhou", "zhao", "han", "office", "principal"})  # of the town's own people
 ODD_ADDRESSES = (
     ("/public/homework?date=x", 400),
     ("/no-such-page", 404),
@@ -45,7 +46,7 @@ ODD_ADDRESSES = (
     ("/public/homework/book?class=2024-2&from=2026-11-01&to=2026-11-25", 200),
 )
 # Refused or not, a field that takes any words takes nonsense.
-TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer", "goal_1", "look", "detail", "agrees"})
+TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer", "goal_1", "look", "detail", "agrees", "result"})
 
 
 @dataclass
@@ -115,6 +116,7 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
     yield "import under way", _import_under_way(town)
     yield from office_pages(town)
     yield "no term of mentoring", _without_term(town)
+    yield "no school year of visits", _without_year(town)
     yield from family_pages(town)
     client = town.client(ANONYMOUS)
     for address, status in ODD_ADDRESSES:
@@ -129,8 +131,15 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
 def _without_term(town: Town) -> str:
     """A page of mentoring before the school's first term."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(asked, "current_or_last_term", lambda _day: None)
+        patched.setattr(asked, "asked_term", lambda: None)
         return town.client("teaching_office").get("/mentoring").text
+
+
+def _without_year(town: Town) -> str:
+    """Home visits before the school year is in the calendar."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(visits, "the_year", lambda: None)
+        return town.client("moral_office").get("/visits").text
 
 
 def _second_editor(town: Town) -> str:
