@@ -28,7 +28,7 @@ class MemberForm(SchoolForm):
     def values(self) -> MemberValues:
         """What was typed."""
         return MemberValues(
-            work=self.work.data or "",
+            work=(self.work.data or "") if "work" in self else "",  # the school knows where its own people work
             field=self.field.data or "",
             introduction=self.introduction.data or "",
             phone=self.phone.data or "",

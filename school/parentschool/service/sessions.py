@@ -83,8 +83,8 @@ def create_session(values: SessionValues, first_date: DateValues, *, actor: Acto
     if year is None:
         raise Refused(f"校历里还没有{start_year}—{start_year + 1}学年，请先维护校历。", "on_day")
     lock_year(year.id)
-    check_values(values)
     check_date(first_date, now=now(), start_year=start_year)
+    check_values(values)
     check_place(first_date, stays_elsewhere(None, first_date.starts_at, first_date.ends_at))
     check_window(values.sign_up_closes_at, [first_date])
     session = ParentSession(school_year_id=year.id, state=SessionState.DRAFT, created_at=now())

@@ -29,6 +29,8 @@ def add_materials(session_id: int) -> Page:
         with transaction():
             service.add_materials(session_id, uploads, actor=actor())
     except Refused as refused:
+        if refused.field is None:  # of the session, which then shows no form for files
+            return session_page(session_id, refused.message), 422
         show_refusal(form, refused)
         return session_page(session_id, materials_form=form), 422
     flash("已上传。", "success")
