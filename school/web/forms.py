@@ -11,7 +11,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from school.errors import Refused
@@ -59,6 +59,13 @@ class BoxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """WTForms has no Chinese sentence for a box that was not offered."""
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError("选项里没有这一项，请重新选择。") from None
 
 
 def short(label: str, most: int, *, is_needed: bool = True, hint: str = "") -> StringField:
