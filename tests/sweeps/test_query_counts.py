@@ -32,6 +32,7 @@ from school.permissions import Role
 from tests.courses.small_courses import add_course
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, values
 from tests.sweeps.access import committed
+from tests.sweeps.family_pages_town import grow_families
 from tests.sweeps.mentor_town import grow_mentoring
 from tests.sweeps.notice_town import grow_notices
 from tests.sweeps.town import COLUMNS, GOES_ON, MONDAY, TUESDAY, Target, Town
@@ -48,6 +49,9 @@ EXPECTED = {
     "guardian outbox.notices": 5,
     "teaching_office outbox.outbox": 5,
     "teaching_office outbox.robots": 5,
+    "guardian parentschool.families": 13,
+    "guardian parentschool.family_session 邀请三年级2班的活动": 12,
+    "guardian parentschool.family_history": 5,
     "homeroom_teacher parentschool.visits": 7,
     "principal parentschool.visits": 7,
     "homeroom_teacher parentschool.visit_class 三年级2班": 10,
@@ -167,6 +171,7 @@ def grow(town: Town, numbers: range) -> None:
                 _add_courses(number)
                 grow_mentoring(number)
                 grow_notices(number)
+                grow_families(number)
                 grow_visits(number)
         db.session.remove()
 

@@ -43,6 +43,7 @@ from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, 
 from tests.support.client import SchoolClient
 from tests.support.databases import copy_sqlite, dispose, migrated_app, sqlite_url
 from tests.sweeps.course_town import CourseTown, build_courses, course_rows
+from tests.sweeps.family_pages_town import build_family_sessions, family_special
 from tests.sweeps.mentor_town import build_mentoring, mentor_rows, mentor_special
 from tests.sweeps.notice_town import build_notices
 from tests.sweeps.target import Target
@@ -187,6 +188,7 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
     mentoring = build_mentoring(term, school.maths, school.chen_teacher, people["grade_leader"], school.office)
     notices = build_notices(people, school.third_2)
     home_visits = build_visits(school, people, mine, other)
+    family_sessions = build_family_sessions(term.school_year_id, people["guardian"], mine, other, school.third_2)
     with transaction():
         issue_code(people["guardian"], actor=TESTER)
         issue_code(people["subject_teacher"], actor=TESTER)
@@ -198,7 +200,7 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
         | mentor_rows(mentoring)
         | notices
         | visit_rows(home_visits),
-        "special": _special(school, courses, mine) | mentor_special(mentoring),
+        "special": _special(school, courses, mine) | mentor_special(mentoring) | family_special(family_sessions),
         "permits": {
             "courses.course_file": lambda target: ("course", target.values["course_id"]),
             "courses.results_file": lambda _target: ("course results", courses.this_term),
