@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import hmac
+import socket
+import ssl
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +21,7 @@ from school.outbox.rules.sending import (
     LONGEST_WAIT,
     MOST_ATTEMPTS,
     Outcome,
+    fault_words,
     is_expired,
     may_try_again,
     shown_error,
@@ -249,6 +252,20 @@ def test_what_nobody_needs_any_more() -> None:
     assert not is_expired(None, EVENING)
     assert not is_expired(EVENING, EVENING - timedelta(seconds=1))
     assert is_expired(EVENING, EVENING)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (TimeoutError(), "对方一直没有回应（TimeoutError）"),
+        (ConnectionRefusedError(), "对方没有接受连接（ConnectionRefusedError）"),
+        (socket.gaierror(), "找不到这台服务器（gaierror）"),
+        (ssl.SSLCertVerificationError(), "加密连接没有通过验证（SSLCertVerificationError）"),
+        (ConnectionResetError(), "连接中断（ConnectionResetError）"),
+    ],
+)
+def test_a_fault_is_told_in_chinese(error: Exception, words: str) -> None:
+    assert fault_words(error) == words
 
 
 def test_an_error_names_nobody_and_holds_no_token() -> None:

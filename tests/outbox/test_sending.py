@@ -100,6 +100,14 @@ def test_before_the_body_a_fault_is_no_loss(
     assert waiting.ids() == [expected_id(the_message())]
 
 
+def test_a_login_that_is_refused_costs_no_letter(waiting: MailServer, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting.answers = {"AUTH": "535 wrong password"}
+    monkeypatch.setitem(app.config, "SMTP_USER", "school")
+    assert send() == {"retry": 1}
+    assert the_message().last_error == "邮件服务器不让登录：SMTP 535 wrong password"
+    assert (the_message().state, the_message().handed_over_at) == (MessageState.QUEUED, None)
+
+
 def test_nobody_listens(waiting: MailServer, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "SMTP_PORT", 1)
     assert send() == {"retry": 1}

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from school.outbox.delivery import HandOver
 from school.outbox.deployment import MailServer
-from school.outbox.rules.sending import SECONDS_OF_PATIENCE, Outcome, Verdict, smtp_verdict
+from school.outbox.rules.sending import SECONDS_OF_PATIENCE, Outcome, Verdict, fault_words, smtp_verdict
 from school.outbox.service.claims import Claim
 
 GO_AHEAD = 354
@@ -46,10 +46,11 @@ class Mailer:
         except Refusal as refusal:
             return _before_the_body(refusal.verdict)
         except smtplib.SMTPResponseException as error:  # a greeting or a login that was refused: this letter can wait
-            return Verdict(Outcome.RETRY, f"邮件服务器不让登录：SMTP {error.smtp_code} {error.smtp_error!r}")
+            said = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+            return Verdict(Outcome.RETRY, f"邮件服务器不让登录：SMTP {error.smtp_code} {said}")
         except (OSError, smtplib.SMTPException) as error:
             outcome = Outcome.UNSURE if handed_over else Outcome.RETRY
-            return Verdict(outcome, f"与邮件服务器的连接断了：{type(error).__name__} {error}")
+            return Verdict(outcome, f"邮件服务器：{fault_words(error)}")
         finally:
             if not handed_over:
                 self.close()

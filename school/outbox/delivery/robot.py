@@ -11,7 +11,7 @@ from school.errors import Refused
 from school.outbox.delivery import HandOver
 from school.outbox.enums import Channel, RobotKind
 from school.outbox.rules.robots import LONGEST_TEXT, clean_robot_url, signed_url, verdict_of
-from school.outbox.rules.sending import SECONDS_OF_PATIENCE, Outcome, Verdict
+from school.outbox.rules.sending import SECONDS_OF_PATIENCE, Outcome, Verdict, fault_words
 from school.outbox.service.claims import Claim
 
 MOST_READ = 65_536  # bytes of an answer
@@ -33,7 +33,7 @@ def post(claim: Claim, hand_over: HandOver, hosts: Collection[str], *, patience:
         return verdict_of(answer.status, *_said(answer.read(MOST_READ)))
     except (OSError, http.client.HTTPException) as error:
         outcome = Outcome.UNSURE if handed_over else Outcome.RETRY
-        return Verdict(outcome, f"与群机器人的连接断了：{type(error).__name__} {error}")
+        return Verdict(outcome, f"群机器人：{fault_words(error)}")
     finally:
         connection.close()
 

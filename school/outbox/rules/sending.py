@@ -1,6 +1,8 @@
 """What became of an attempt, and when to try again."""
 
 import re
+import socket
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +13,14 @@ MOST_JITTER = 0.25  # of the wait, so that what failed together does not come ba
 STALE_AFTER = timedelta(minutes=10)  # a claim this old is taken to be a dead worker's
 SECONDS_OF_PATIENCE = 20  # with a server that says nothing
 LONGEST_ERROR = 200
+
+
+_FAULTS: tuple[tuple[type[Exception], str], ...] = (
+    (TimeoutError, "对方一直没有回应"),
+    (ConnectionRefusedError, "对方没有接受连接"),
+    (socket.gaierror, "找不到这台服务器"),
+    (ssl.SSLError, "加密连接没有通过验证"),
+)
 
 
 class Outcome(StrEnum):
@@ -57,6 +67,12 @@ def smtp_verdict(code: int, words: str) -> Verdict:
     if code >= 500:
         return Verdict(Outcome.FAILED, said)
     return Verdict(Outcome.UNSURE, said)
+
+
+def fault_words(error: Exception) -> str:
+    """What went wrong with a connection, in the office's words and with the name the administrator may search for."""
+    words = next((words for kind, words in _FAULTS if isinstance(error, kind)), "连接中断")
+    return f"{words}（{type(error).__name__}）"
 
 
 def shown_error(text: str) -> str:
