@@ -4,6 +4,7 @@ import pytest
 
 from school.errors import Refused
 from school.filetypes import FileType
+from school.parentschool.models import SessionMaterial
 from school.parentschool.rules.materials import MOST_BYTES, MOST_FILES, check_count, check_material
 from tests.test_filetypes import KNOWN, NONE
 
@@ -30,6 +31,14 @@ def test_a_file_is_up_to_ten_megabytes() -> None:
         check_material(full + b" ")
     with pytest.raises(Refused, match="空的"):
         check_material(b"")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(1, "1 KB"), (1536, "2 KB"), (2**20 - 1, "1024 KB"), (2**20, "1.0 MB"), (MOST_BYTES, "10.0 MB")],
+)
+def test_how_large_a_file_is_in_words(size: int, words: str) -> None:
+    assert SessionMaterial(size=size).size_in_words == words
 
 
 def test_a_session_has_up_to_ten_files() -> None:

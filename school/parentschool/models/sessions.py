@@ -110,6 +110,11 @@ class SessionMaterial(db.Model):
     added_at: Mapped[datetime] = mapped_column(Instant)
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
 
+    @property
+    def size_in_words(self) -> str:
+        """“3.4 MB”, “120 KB”; at least 1 KB."""
+        return f"{self.size / 2**20:.1f} MB" if self.size >= 2**20 else f"{max(1, round(self.size / 1024))} KB"
+
 
 class SignUp(db.Model):
     """A family's chairs or its place on the waiting list of one date; `gives_up_id` is the date it leaves when the chair comes.
