@@ -20,7 +20,7 @@ class NoticeKind(StrEnum):
 
 
 class GroupKind(StrEnum):
-    """What a message to a group says about an event; there is no free text."""
+    """What a message to a group says about an event; no free text. All say 活动, the key word of robots that ask for one."""
 
     INVITATION = "invitation"
     REMINDER = "reminder"
@@ -30,7 +30,7 @@ class GroupKind(StrEnum):
     @property
     def label(self) -> str:
         """The school's word."""
-        return {"invitation": "活动通知", "reminder": "活动提醒", "change": "时间地点有变", "cancelled": "活动取消"}[self.value]
+        return {"invitation": "活动通知", "reminder": "活动提醒", "change": "活动有变", "cancelled": "活动取消"}[self.value]
 
 
 class Channel(StrEnum):

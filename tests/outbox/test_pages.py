@@ -187,7 +187,7 @@ def test_a_robot_is_added_tried_stopped_and_never_shown(
     assert (robot.class_id, robot.entry_year) == (school.third_2.id, None)
     office.post_form(f"/notices/robots/{robot.id}/try", page="/notices/robots")
     assert send() == {"sent": 1}
-    assert "这是一条测试消息" in robots.posts[0][1]["text"]["content"]
+    assert all(words in robots.posts[0][1]["text"]["content"] for words in ("这是一条测试消息", "活动"))
     office.post_form(f"/notices/robots/{robot.id}/stop", page="/notices/robots")
     assert "已停用" in office.get("/notices/robots").text
     again = office.post_form(f"/notices/robots/{robot.id}/resume", page="/notices/robots", follow_redirects=True)

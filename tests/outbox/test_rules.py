@@ -95,6 +95,10 @@ def test_a_group_reads_title_time_and_place() -> None:
     assert GroupText(GroupKind.CANCELLED, "讲座").lines("") == "【活动取消】讲座\n详情请登录学校网站查看。"
 
 
+def test_every_message_says_the_key_word_of_robots() -> None:
+    assert all("活动" in GroupText(kind, "家教沙龙").lines("") for kind in GroupKind)
+
+
 @pytest.mark.parametrize(
     "words",
     [

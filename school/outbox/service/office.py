@@ -58,7 +58,7 @@ def try_robot(robot: Robot, *, actor: Actor) -> None:
     """Queue one message to a robot, to see whether it arrives."""
     if not robot.is_active:
         raise Refused("这个群机器人已经停用。")
-    body = f"{get_preferences().school_name}：这是一条测试消息，看到它说明群通知可以用了。"
+    body = f"{get_preferences().school_name}：这是一条测试消息，看到它说明活动通知会发到这个群。"
     queue([message_row(f"robot-test:{uuid4().hex}", Channel(robot.kind.value), "测试消息", body, until=None, robot_id=robot.id)])
     sentence = f"给群机器人“{robot.name}”发测试消息"
     record(actor, "outbox.test_robot", sentence, subject_type="robot", subject_id=robot.id)
