@@ -255,6 +255,8 @@ def test_waiting_for_a_swap_keeps_the_chairs(families: Families, as_user: AsUser
     client = mother(families, as_user, 2)
     assert "候补换到这一场</button>" in client.get(page_of(families)).text
     status, told = tap(client, families, saturday=True)
+    listed = words(client.get("/families").text)
+    assert "已报名：11月27日（周五）19:00—20:30，多功能厅，1位家长候补第1位：11月28日（周六）" in listed
     assert status == 303
     assert f"已排上候补第1位：{SATURDAY_WORDS}，1位家长。" in told
     assert "轮到以前，11月27日（周五）19:00—20:30，多功能厅那一场的座位给您留着。" in told

@@ -73,11 +73,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Headline:
-    """What a list says of a session for a family: the word, the sentence, whether the family should act."""
+    """What a list says of a session for a family: the word, the sentences, whether the family should act."""
 
     act: Act
     label: str
-    sentence: str
+    sentences: tuple[str, ...]
     is_due: bool = False
 
 
@@ -112,26 +112,27 @@ def choice_for(
 
 
 def headline(choices: Sequence[Choice], now: datetime) -> Headline:
-    """The first of what a family has or can do; else why it can do nothing, of the next date first."""
+    """All that a family has, else the first thing it can do, else why it can do nothing, of the next date first."""
     open_choices = [one for one in choices if not one.date.is_cancelled and now < one.date.ends_at] or list(choices)
     if not open_choices:
-        return Headline(Act.NONE, "", "时间还没有定。")
+        return Headline(Act.NONE, "", ("时间还没有定。",))
     first = min(open_choices, key=lambda one: (list(Act).index(one.act), not one.is_ahead, one.date.starts_at, one.date.id))
     if first.standing is not None:
-        place = f"候补第 {first.standing.position} 位" if first.standing.position else "已报名"
-        return Headline(first.act, first.act.label, f"{place}：{first.date.words}，{first.standing.adults} 位家长")
-    if first.act is Act.SIGN_UP:
-        return Headline(first.act, first.act.label, _chairs_in_words(first), is_due=True)
-    if first.act is Act.WAIT:
-        return Headline(first.act, first.act.label, f"座位已满，{_queue_in_words(first)}", is_due=True)
-    return Headline(Act.NONE, "", first.sentence)
+        held = [_standing_in_words(one.date, one.standing) for one in open_choices if one.standing is not None]
+        return Headline(first.act, first.act.label, tuple(held))
+    if first.act in (Act.SIGN_UP, Act.WAIT):
+        which = f"{first.date.when}：" if len(open_choices) > 1 else ""
+        return Headline(first.act, first.act.label, (which + chairs_in_words(first),), is_due=True)
+    return Headline(Act.NONE, "", (first.sentence,))
 
 
 def chairs_in_words(choice: Choice) -> str:
     """“还有 3 个座位”, “座位已满，已有 2 家候补”, or that nobody has to wait."""
-    if choice.left is None or choice.left > 0:
-        return _chairs_in_words(choice)
-    return f"座位已满，{_queue_in_words(choice)}"
+    if choice.left is None:
+        return "座位不限"
+    if choice.left > 0:
+        return f"还有 {choice.left} 个座位" + (f"，{choice.waiting} 家在候补" if choice.waiting else "")
+    return f"座位已满，{f'已有 {choice.waiting} 家候补' if choice.waiting else '还没有人候补'}"
 
 
 def reminder_from(starts_at: datetime) -> datetime:
@@ -144,14 +145,9 @@ def is_reminder_due(date: DateFacts, reminded_at: datetime | None, now: datetime
     return reminded_at is None and not date.is_cancelled and reminder_from(date.starts_at) <= now < date.starts_at
 
 
-def _chairs_in_words(choice: Choice) -> str:
-    if choice.left is None:
-        return "座位不限"
-    return f"还有 {choice.left} 个座位" + (f"，{choice.waiting} 家在候补" if choice.waiting else "")
-
-
-def _queue_in_words(choice: Choice) -> str:
-    return f"已有 {choice.waiting} 家候补" if choice.waiting else "还没有人候补"
+def _standing_in_words(date: DateFacts, standing: Standing) -> str:
+    place = f"候补第 {standing.position} 位" if standing.position else "已报名"
+    return f"{place}：{date.words}，{standing.adults} 位家长"
 
 
 def _why_not(date: DateFacts, now: datetime) -> str:
