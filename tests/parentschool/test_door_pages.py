@@ -311,4 +311,7 @@ def test_who_has_no_child_here_is_sent_to_the_desk_and_staff_have_no_button(
     freeze(FRIDAY_EVENING)
     client = scanning(app, families, families.school.outsider)
     assert "请到签到台登记" in client.get(arrive_url(families)).text
-    assert as_user(families.school.liu).get(arrive_url(families)).status_code == 403
+    liu = as_user(families.school.liu)
+    assert liu.get(arrive_url(families)).status_code == 403
+    told = liu.get(address(families, FRIDAY_EVENING))
+    assert (told.status_code, "不是家长账号" in told.text) == (403, True)

@@ -147,13 +147,14 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 LOOKS = re.compile(
     r"https?://\S+|[\w.*+-]+@[\w.-]+"  # addresses
     r"|\b[A-Z2-7]{4}-[A-Z2-7]{4}\b"  # one-time codes
-    r"|\b(?:HW|AS|TU|CO|PR|CA|PS)-\d+\b"  # numbers of rules
+    r"|\b(?:HW|AS|TU|CO|PE|PR|CA|PS)-\d+\b"  # numbers of rules
     r"|\bSHA-256\b|\b[0-9a-f]{64}\b|\bpython3\b"  # hashes and seeds, a command
     r"|\S+\.(?:xlsx|csv|xls|json|py|pdf)\b|\.(?:xlsx|csv|xls)\b"  # names of files
-    r"|\bSRX-\d{4}-\d-\d{3}\b"  # numbers of certificates
+    r"|\bSRX-\d{4}-\d-\d{3}\b|\bJZ-\d{4}-\d{4}\b"  # numbers of certificates
 )
 KNOWN_WORDS = frozenset(
     {"Excel", "CSV", "JSON", "QR", "GB", "MB", "KB", "JPG", "PNG", "WebP", "UTF", "GBK", "Python", "PDF", "Word", "docx"}
+    | {"PPT", "pptx", "xlsx", "MP", "https"}  # files and links of parent school
     | {"SMTP", "Webhook", "SEC"}  # what mail servers, WeCom and DingTalk call it themselves
 )
 

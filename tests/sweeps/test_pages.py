@@ -20,6 +20,7 @@ from tests.accounts.cast import PASSWORD
 from tests.homework.small_school import AFTERNOON
 from tests.support.html import hidden_fields, parse
 from tests.sweeps.course_pages import office_pages
+from tests.sweeps.family_door_town import door_pages
 from tests.sweeps.family_pages import family_pages
 from tests.sweeps.pages import (
     NONSENSE,
@@ -46,7 +47,9 @@ ODD_ADDRESSES = (
     ("/public/homework/book?class=2024-2&from=2026-11-01&to=2026-11-25", 200),
 )
 # Refused or not, a field that takes any words takes nonsense.
-TAKES_ANY_WORDS = frozenset({"reason", "note", "goes_on_unfiled", "answer", "goal_1", "look", "detail", "agrees", "result"})
+TAKES_ANY_WORDS = frozenset(
+    {"reason", "note", "goes_on_unfiled", "answer", "goal_1", "look", "detail", "agrees", "result", "may_show"}
+)
 
 
 @dataclass
@@ -118,6 +121,7 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
     yield "no term of mentoring", _without_term(town)
     yield "no school year of visits", _without_year(town)
     yield from family_pages(town)
+    yield from door_pages(town)
     client = town.client(ANONYMOUS)
     for address, status in ODD_ADDRESSES:
         answer = client.get(address)

@@ -32,6 +32,8 @@ from school.permissions import Role
 from tests.courses.small_courses import add_course
 from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, values
 from tests.sweeps.access import committed
+from tests.sweeps.family_door_town import grow_door
+from tests.sweeps.family_office_town import grow_office
 from tests.sweeps.family_pages_town import grow_families
 from tests.sweeps.mentor_town import grow_mentoring
 from tests.sweeps.notice_town import grow_notices
@@ -103,7 +105,29 @@ EXPECTED = {
     "teaching_office mentoring.report": 18,
     "teaching_office compliance.teams": 19,
     "grade_leader mentoring.acceptance 打分中": 11,
+    "teaching_office parentschool.plan 本学年": 10,
+    "guardian parentschool.plan 本学年": 9,
+    "teaching_office parentschool.sessions": 10,
+    "teaching_office parentschool.session 已发布的活动": 9,
+    "teaching_office parentschool.change_session 已发布的活动": 7,
+    "teaching_office parentschool.corps": 5,
+    "teaching_office parentschool.corps_member 在任的导师": 5,
+    "subject_teacher parentschool.asked": 5,
     "anonymous courses.draw 本学期": 3,
+    "guardian parentschool.learning": 9,
+    "guardian parentschool.answer 孙家长到过的场次": 7,
+    "guardian parentschool.arrive 已结束的场次": 8,
+    "guardian parentschool.reading": 6,
+    "homeroom_teacher parentschool.presence_dates": 4,
+    "homeroom_teacher parentschool.door 全校的场次": 5,
+    "homeroom_teacher parentschool.presence 全校的场次": 6,
+    "teaching_office parentschool.presence_sheet 全校的场次": 6,
+    "homeroom_teacher parentschool.walk_in 全校的场次": 5,
+    "homeroom_teacher parentschool.correct_presence 三年级2班的签到": 9,
+    "homeroom_teacher parentschool.moderate_reading": 4,
+    "teaching_office parentschool.certificates": 5,
+    "teaching_office parentschool.feedback": 7,
+    "teaching_office parentschool.session_feedback 已结束的活动": 6,
 }
 
 
@@ -172,6 +196,8 @@ def grow(town: Town, numbers: range) -> None:
                 grow_mentoring(number)
                 grow_notices(number)
                 grow_families(number)
+                grow_office(number)
+                grow_door(number)
                 grow_visits(number)
         db.session.remove()
 

@@ -43,20 +43,13 @@ from tests.homework.small_school import SEPTEMBER, TESTER, THURSDAY, WEDNESDAY, 
 from tests.support.client import SchoolClient
 from tests.support.databases import copy_sqlite, dispose, migrated_app, sqlite_url
 from tests.sweeps.course_town import CourseTown, build_courses, course_rows
+from tests.sweeps.family_door_town import build_door, door_rows, door_special
+from tests.sweeps.family_office_town import build_office, office_special
 from tests.sweeps.family_pages_town import build_family_sessions, family_special
 from tests.sweeps.mentor_town import build_mentoring, mentor_rows, mentor_special
 from tests.sweeps.notice_town import build_notices
-from tests.sweeps.target import Target
+from tests.sweeps.target import FILLED, Target
 from tests.sweeps.visit_town import build_visits, visit_rows
-
-# Forms that are looked at before the row: only a filled one shows whose row it may be.
-FILLED = {
-    "courses.move_wish": {"rank": "1"},
-    "courses.transfer_seat": {"from": "1", "to": "2"},
-    "people.end_assignment": {"last_day": "2026-11-25", "reason": "调整"},
-    "people.move_pupil": {"class_id": "1", "on_day": "2026-11-25", "reason": "调整"},
-    "people.pupil_leaves": {"kind": "transferred", "last_day": "2026-11-25", "reason": "转学"},
-}
 
 COOKIE = "school_session"
 STRANGER = "巴特尔"
@@ -189,6 +182,8 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
     notices = build_notices(people, school.third_2)
     home_visits = build_visits(school, people, mine, other)
     family_sessions = build_family_sessions(term.school_year_id, people["guardian"], mine, other, school.third_2)
+    door = build_door(school, people["guardian"], mine)
+    office = build_office(school, people)
     with transaction():
         issue_code(people["guardian"], actor=TESTER)
         issue_code(people["subject_teacher"], actor=TESTER)
@@ -199,8 +194,13 @@ def _populate() -> tuple[dict[str, User], dict[str, Any]]:
         | course_rows(courses, mine.id, other.id)
         | mentor_rows(mentoring)
         | notices
-        | visit_rows(home_visits),
-        "special": _special(school, courses, mine) | mentor_special(mentoring) | family_special(family_sessions),
+        | visit_rows(home_visits)
+        | door_rows(door),
+        "special": _special(school, courses, mine)
+        | mentor_special(mentoring)
+        | door_special(door)
+        | family_special(family_sessions)
+        | office_special(office),
         "permits": {
             "courses.course_file": lambda target: ("course", target.values["course_id"]),
             "courses.results_file": lambda _target: ("course results", courses.this_term),

@@ -3,7 +3,7 @@
 import segno
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 
-from school.accounts.identity import actor
+from school.accounts.identity import actor, current_person
 from school.clock import now
 from school.db import transaction
 from school.errors import Refused
@@ -24,6 +24,8 @@ from school.web.forms import show_refusal
 from school.web.guard import public, requires
 from school.web.pages import see_other
 from school.web.small_form import Page
+
+FOR_GUARDIANS = "这个码给家长签到用，您现在登录的账号不是家长账号。老师登记到场请用“家长学校签到”里的名单。"
 
 
 @bp.get("/parent-school/dates/<int:date_id>/door")
@@ -56,8 +58,13 @@ def door(date_id: int) -> Response:
 @bp.get("/parent-school/here/<int:date_id>/<token>")
 @public
 def here(date_id: int, token: str) -> Page:
-    """Where the code leads. The device keeps that it scanned in time; then come sign-in, if need be, and the button."""
-    date, moment = get_date_of_door(date_id), now()
+    """Where the code leads. The device keeps that it scanned in time; then come sign-in, if need be, and the button.
+
+    Who is signed in and no guardian is told so, for the page with the button would only say that it is not for them.
+    """
+    date, moment, person = get_date_of_door(date_id), now(), current_person()
+    if person and not person.may(Permission.JOIN_PARENT_SCHOOL):
+        return render_template("parentschool/door_refused.html", date=date, sentence=FOR_GUARDIANS), 403
     try:
         if not is_held(date.session.state, date.cancelled_at):
             raise Refused(NOT_HELD)
