@@ -28,6 +28,7 @@ class ListedSession:
     speakers: str
     seated: int
     waiting: int
+    is_over: bool
 
 
 def class_names(start_year: int) -> dict[int, str]:
@@ -64,6 +65,7 @@ def listed(
         speakers=speakers_in_words(session, mentors),
         seated=sum(counts[date.id].get(SignUpState.SEATED, 0) for date in dates),
         waiting=sum(counts[date.id].get(SignUpState.WAITING, 0) for date in dates),
+        is_over=is_over(session),
     )
 
 

@@ -17,7 +17,7 @@ class MemberForm(SchoolForm):
 
     work = short("单位和职务", 80, is_needed=False, hint="例如：县妇联 家庭教育讲师。")
     field = short("专长领域", 80, hint="例如：亲子沟通、习惯养成、阅读。")
-    introduction = long("简介", hint="发在邀请里给家长看的几句话。")
+    introduction = long("简介", hint="擅长什么、办过哪些讲座，请人主讲时好参考。")
     phone = short("联系电话", 20, is_needed=False, hint="只有德育处和教导处看得到。")
     consented_on = DateField("同意日期", validators=[DATE_NEEDED], description="本人同意进导师团、在邀请里写出姓名的那天。")
     consent_how = short("怎样同意的", 80, hint="例如：当面签了同意书、短信答复。")

@@ -175,6 +175,7 @@ def _plan_page(refusal: str = "") -> str:
         name=_year_name(start_year),
         years=[one.start_year for one in school_years()],
         months=_months(events, extras, start_year, terms),
+        has_now=today().replace(day=1) in months_of(start_year),
         warnings=warnings(filled, start_year, terms) if is_staff(person) else [],
         may_manage=may_manage,
         may_copy=may_manage and find_school_year(start_year - 1) is not None,

@@ -43,11 +43,10 @@ def sessions() -> str:
     fitting = [one for one in rows if fits(one, kind, month)]
     speakers = speakers_of([one.id for one in fitting])
     counts = families_by_date([date.id for one in fitting for date in one.dates])
-    shown = [(one, listed(one, names, speakers[one.id], counts)) for one in fitting]
-    over = {one.id for one in fitting if is_over(one)}
-    drafts = [line for one, line in shown if one.state is SessionState.DRAFT]
-    coming = [line for one, line in shown if one.state is SessionState.ANNOUNCED and one.id not in over]
-    past = [line for one, line in shown if one.state is SessionState.CANCELLED or one.id in over]
+    shown = [listed(one, names, speakers[one.id], counts) for one in fitting]
+    drafts = [one for one in shown if one.state is SessionState.DRAFT]
+    coming = [one for one in shown if one.state is SessionState.ANNOUNCED and not one.is_over]
+    past = [one for one in shown if one.state is SessionState.CANCELLED or one.is_over]
     return render_template(
         "parentschool/sessions.html",
         groups=[("即将举办", coming), ("筹备中", drafts), ("已办和已取消", past[::-1])],
