@@ -17,6 +17,8 @@ from school.demo.dice import dice
 from school.demo.families import enter_families
 from school.demo.history import play_history
 from school.demo.mentoring.play import play_mentoring
+from school.demo.mentoring.stage import set_stage
+from school.demo.parentschool.play import play_parent_school
 from school.demo.staff import enter_staff
 from school.demo.stage import Stage
 from school.demo.terms import Times, enter_calendar
@@ -44,11 +46,15 @@ def load_demo_school(report: Callable[[str], None]) -> None:
         stage.diary.write()
         season = season_of(times, now())
         play_selection(season, enter_courses(times, staff, season), find_user_by_login("office"))
-        triads = play_mentoring(times, staff, now())
+        growth = set_stage(times, staff, now())
+        triads = play_mentoring(growth)
+        sessions, visits = play_parent_school(growth)
+        growth.write_audit()
         sentence = f"装入了演示学校“{SCHOOL_NAME}”"
         record(COMMAND_LINE, "demo.load", sentence, subject_type="school")
         report("27 门课程和学业辅导，一次摇号，补选正在进行")
         report(f"{triads} 个三人行、分层、年度计划、教研和团队评价")
+        report(f"家长学校 {sessions} 个活动，家访 {visits} 次")
         report(f"{len(times.past_days)} 个教学日的作业：{len(stage.diary.days)} 个班日，{stage.diary.items} 项")
 
 

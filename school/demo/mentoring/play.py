@@ -1,19 +1,14 @@
 """The demo's mentoring from last term's triads up to now."""
 
-from datetime import datetime
-
 from school.demo.mentoring.growth import decide_one_tier, enter_profiles, enter_requirements, play_plans
 from school.demo.mentoring.research import play_research
-from school.demo.mentoring.stage import set_stage
+from school.demo.mentoring.stage import MentorStage
 from school.demo.mentoring.teams import play_teams
 from school.demo.mentoring.triads import accept_last_term, play_last_term, play_this_term
-from school.demo.staff import Staff
-from school.demo.terms import Times
 
 
-def play_mentoring(times: Times, staff: Staff, now: datetime) -> int:
+def play_mentoring(stage: MentorStage) -> int:
     """Play all of it; answers how many triads this term has."""
-    stage = set_stage(times, staff, now)
     enter_profiles(stage)
     enter_requirements(stage)
     play_research(stage)
@@ -23,5 +18,4 @@ def play_mentoring(times: Times, staff: Staff, now: datetime) -> int:
     decide_one_tier(stage)
     play_plans(stage)
     play_teams(stage)
-    stage.write_audit()
     return len(triads)
