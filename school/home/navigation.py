@@ -135,6 +135,86 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "家校共育",
+        (
+            Entry(
+                "家长学校",
+                "parentschool.families",
+                frozenset({_P.JOIN_PARENT_SCHOOL}),
+                frozenset(
+                    f"parentschool.{name}"
+                    for name in (
+                        *("family_session", "family_history", "sign_up", "withdraw", "answer", "learning", "arrive"),
+                        *("reading", "new_note", "change_note", "certificate"),
+                    )
+                ),
+            ),
+            Entry(
+                "家长学校计划",
+                "parentschool.plan",
+                frozenset({_P.OWN_GROWTH, _P.MANAGE_PARENT_SCHOOL, _P.SEE_FAMILIES_REPORT}),
+                frozenset(
+                    f"parentschool.{name}"
+                    for name in ("new_plan_row", "change_plan_row", "drop_plan_row", "asked", "answer_request")
+                ),
+            ),
+            Entry(
+                "活动与报名",
+                "parentschool.sessions",
+                frozenset({_P.MANAGE_PARENT_SCHOOL}),
+                frozenset(
+                    f"parentschool.{name}"
+                    for name in (
+                        *("session", "new_session", "change_session", "cancel_session", "delete_material"),
+                        *("new_date", "change_date", "cancel_date", "ask", "withdraw_request", "write_answer"),
+                    )
+                ),
+            ),
+            Entry(
+                "签到",
+                "parentschool.presence_dates",
+                frozenset({_P.SERVE_FAMILIES}),
+                frozenset(f"parentschool.{name}" for name in ("presence", "tick_presence", "walk_in", "correct_presence")),
+            ),
+            Entry(
+                "导师团",
+                "parentschool.corps",
+                frozenset({_P.MANAGE_PARENT_SCHOOL}),
+                frozenset(
+                    f"parentschool.{name}"
+                    for name in ("corps_member", "new_corps_member", "change_corps_member", "end_corps_member")
+                ),
+            ),
+            Entry(
+                "读书分享审核",
+                "parentschool.moderate_reading",
+                frozenset({_P.SERVE_FAMILIES}),
+                frozenset({"parentschool.approve_note", "parentschool.return_note"}),
+            ),
+            Entry("证书", "parentschool.certificates", frozenset({_P.MANAGE_PARENT_SCHOOL})),
+            Entry(
+                "家访",
+                "parentschool.visits",
+                frozenset({_P.HOME_VISITS}),
+                frozenset(
+                    f"parentschool.{name}"
+                    for name in (
+                        *("visit", "visit_class", "visits_of_child", "new_visit", "edit_visit", "withdraw_visit", "plan_visits"),
+                        *("change_planned_visit", "drop_planned_visit", "look_at_visit"),
+                        *("new_follow_up", "change_follow_up", "finish_follow_up"),
+                    )
+                ),
+            ),
+            Entry(
+                "家长反馈",
+                "parentschool.feedback",
+                frozenset({_P.MANAGE_PARENT_SCHOOL, _P.SEE_FAMILIES_REPORT}),
+                frozenset({"parentschool.session_feedback"}),
+            ),
+            Entry("家校共育报表", "parentschool.report", frozenset({_P.SEE_FAMILIES_REPORT})),
+        ),
+    ),
+    (
         "教师成长",
         (
             Entry(

@@ -7,6 +7,7 @@ from flask import url_for
 from school.accounts.identity import Person
 from school.clock import today
 from school.home.course_tasks import course_tasks
+from school.home.family_tasks import family_tasks
 from school.home.mentor_tasks import mentor_tasks
 from school.home.task import Task
 from school.homework import policy
@@ -32,6 +33,7 @@ def tasks_for(person: Person) -> list[Task]:
         *_approvals(person),
         *_children(person, on_day),
         *course_tasks(person),
+        *family_tasks(person),
         *mentor_tasks(person),
         *_school(person, on_day),
         *_office(person),

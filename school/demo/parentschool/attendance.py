@@ -19,7 +19,6 @@ from school.people.service.importing.bulk import insert_all
 
 CHANCE, COMES, BY_CODE, ANSWERS, WITH_TWO = 0.3, 0.86, 0.65, 0.6, 0.3
 WALK_INS = 3
-SHOWN = 0  # the household whose first guardian signs in as `parent` comes to everything held and has signed up for nothing ahead
 
 
 @dataclass(frozen=True)
@@ -49,15 +48,18 @@ def enter_attendance(stage: FamilyStage, session: ParentSession, asked: Sequence
 
 
 def _guests(stage: FamilyStage, session: ParentSession, random: Random) -> list[Guest]:
-    """Invited families in the order in which they sign up, the keen ones before the others."""
+    """Invited families in the order in which they sign up, the keen ones before the others.
+
+    The shown family comes to everything that was held and has signed up for nothing ahead.
+    """
     day = session.dates[0].starts_at.date()
     found = []
-    for number, household in enumerate(stage.households):
-        child = household.child_on(day, session.grades)
-        if child is None or (number == SHOWN and day >= stage.now.date()):
+    for household in stage.households:
+        child, is_shown = household.child_on(day, session.grades), household is stage.shown
+        if child is None or (is_shown and day >= stage.now.date()):
             continue
         reserve = dice(f"keen {household.family}").random() + random.random() * CHANCE
-        found.append((number != SHOWN, reserve, Guest(household, *child)))
+        found.append((not is_shown, reserve, Guest(household, *child)))
     return [guest for *_order, guest in sorted(found, key=lambda one: one[:2])]
 
 
@@ -102,8 +104,7 @@ def _come(
     walk_ins: Sequence[Guest],
     random: Random,
 ) -> None:
-    shown = stage.households[SHOWN]
-    present = [one for one in seated if one[1].household is shown or random.random() < COMES]
+    present = [one for one in seated if one[1].household is stage.shown or random.random() < COMES]
     rows = [_presence(stage, held, guest, adults, sign_up_id, random) for sign_up_id, guest, adults in present]
     rows += [_presence(stage, held, guest, 1, None, random) for guest in walk_ins]
     answering = [row for row in rows if random.random() < ANSWERS and held.ends_at + timedelta(days=1) <= stage.now]

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from school.accounts.queries import find_user_by_login
 from school.calendar.models import SchoolYear
 from school.calendar.rules import grade_of, school_year_start
 from school.clock import at
@@ -49,10 +50,14 @@ class Household:
 
 @dataclass
 class FamilyStage:
-    """The school as the parent school needs it; `moral` is the post of the moral-education office."""
+    """The school as the parent school needs it; `moral` is the post of the moral-education office.
+
+    `shown` is the family of whoever signs in as `parent`.
+    """
 
     base: MentorStage
     households: Sequence[Household]
+    shown: Household
     moral: int
 
     @property
@@ -74,7 +79,10 @@ class FamilyStage:
 def set_family_stage(base: MentorStage) -> FamilyStage:
     """The stage with all families as they are in the register."""
     moral = next(number for number, one in enumerate(base.teachers) if base.users[one.user_id].login == "moral")
-    return FamilyStage(base, _households(), moral)
+    households = _households()
+    shown = find_user_by_login("parent")
+    theirs = next(one for one in households if shown and shown.id in {user_id for _guardian_id, user_id in one.guardians})
+    return FamilyStage(base, households, theirs, moral)
 
 
 def _households() -> list[Household]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, func, select
 
 from school.db import db
 from school.parentschool.enums import ReadingState
@@ -94,6 +94,14 @@ def notes_to_moderate(class_ids: Collection[int] | None) -> list[ReadingNote]:
     if class_ids is not None:
         statement = statement.where(ReadingNote.class_id.in_(class_ids))
     return list(db.session.scalars(statement.order_by(waits_first, ReadingNote.id.desc()).limit(300)))
+
+
+def count_to_moderate(class_ids: Collection[int] | None) -> int:
+    """How many notes of these classes, or of all when None, wait for somebody to look at them."""
+    statement = select(func.count()).select_from(ReadingNote).where(ReadingNote.state == ReadingState.SUBMITTED)
+    if class_ids is not None:
+        statement = statement.where(ReadingNote.class_id.in_(class_ids))
+    return db.session.scalar(statement) or 0
 
 
 def classes_of(class_ids: Collection[int], entry_years: Collection[int]) -> list[int]:
