@@ -193,6 +193,7 @@ class Indicator(StrEnum):
     RESEARCH = "research"
     REQUIREMENTS = "requirements"
     AFTER_SCHOOL = "after_school"
+    FAMILIES = "families"
     JUDGED = "judged"
 
     @property
@@ -205,6 +206,7 @@ class Indicator(StrEnum):
             "research": "教研出勤",
             "requirements": "统一要求完成",
             "after_school": "课后服务开课",
+            "families": "家长学校参与",
             "judged": "集体评议",
         }[self.value]
 

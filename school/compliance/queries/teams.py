@@ -1,5 +1,6 @@
-"""What homework and after-school service count for the appraisal of teams."""
+"""What homework, after-school service and parent school count for the appraisal of teams."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -8,6 +9,7 @@ from sqlalchemy import func, null, select
 from school.calendar.models import Term
 from school.calendar.queries import get_calendar
 from school.calendar.rules import grade_of, school_days
+from school.clock import now
 from school.courses.enums import CourseState
 from school.courses.models import Course, CourseTeaching
 from school.db import db
@@ -15,6 +17,8 @@ from school.homework.enums import DayState, ItemState
 from school.homework.models import HomeworkDay, HomeworkItem
 from school.mentoring.enums import Indicator, TeamKind
 from school.mentoring.queries.teams import Team, own_shares
+from school.parentschool.queries.families import families_of
+from school.parentschool.queries.frames import held_date_rows, members_of_classes, presence_rows, stretch_of
 from school.people.models import SchoolClass
 
 PUBLISHED = (DayState.PUBLISHED, DayState.CLOSED)
@@ -33,6 +37,7 @@ def team_shares(term: Term, teams: Sequence[Team], today: date) -> dict[str, Sha
     giving = _teachers_of_courses(term.id)
     has_courses = bool(giving)
     published_by, classes = _published(term.starts_on, last), _classes()
+    reached = _reached(term, last)
     for team in teams:
         mine = shares[f"{team.kind}:{team.key}"]
         mine[Indicator.AFTER_SCHOOL] = (
@@ -45,7 +50,25 @@ def team_shares(term: Term, teams: Sequence[Team], today: date) -> dict[str, Sha
         due = classes.get(team.entry_year, 0) * len(days) if team.kind is TeamKind.GRADE_GROUP else published
         mine[Indicator.HOMEWORK_PUBLISHED] = min(1.0, in_time / due) if due else None
         mine[Indicator.HOMEWORK_WITHIN_CAP] = within / published if published else None
+        if team.kind is TeamKind.GRADE_GROUP:
+            mine[Indicator.FAMILIES] = reached.get(team.entry_year)
     return shares
+
+
+def _reached(term: Term, last: date) -> dict[int, float]:
+    """By entry year the share of pupils whose family was at a session of parent school this term; nothing before the first."""
+    dates = [row[0] for row in held_date_rows(stretch_of(term.starts_on, term.ends_on, now()))]
+    if not dates:
+        return {}
+    entry_years = dict(db.session.execute(select(SchoolClass.id, SchoolClass.entry_year)).tuples().all())
+    members = members_of_classes(entry_years, last)
+    families = families_of(pupil_id for _class_id, pupil_id in members)
+    came = {family for _date_id, family in presence_rows(dates)}
+    pupils, reached = Counter[int](), Counter[int]()
+    for class_id, pupil_id in members:
+        pupils[entry_years[class_id]] += 1
+        reached[entry_years[class_id]] += families[pupil_id] in came
+    return {year: reached[year] / count for year, count in pupils.items()}
 
 
 def _published(first: date, last: date) -> dict[tuple[int, int | None], tuple[int, int, int]]:

@@ -17,11 +17,12 @@ DEFAULT_WEIGHTS: dict[TeamKind, dict[Indicator, int]] = {
         Indicator.JUDGED: 20,
     },
     TeamKind.GRADE_GROUP: {
-        Indicator.HOMEWORK_PUBLISHED: 25,
+        Indicator.HOMEWORK_PUBLISHED: 20,
         Indicator.HOMEWORK_WITHIN_CAP: 25,
         Indicator.RESEARCH: 10,
         Indicator.REQUIREMENTS: 10,
         Indicator.AFTER_SCHOOL: 10,
+        Indicator.FAMILIES: 5,
         Indicator.JUDGED: 20,
     },
     TeamKind.TRIAD: {
