@@ -96,6 +96,25 @@ def test_of_four_promises_for_one_hour_one_is_kept(app: Flask, office: OfficeSch
     assert len(stays_of_members([office.liu.id])[office.liu.id]) == 1
 
 
+def test_nobody_promises_and_leaves_at_once(app: Flask, office: OfficeSchool) -> None:
+    actor, today, session_id = office.actor, NOW.date(), office.draft().id
+    for number in range(8):
+        with transaction():
+            mentor = corps.add_member(Person(MentorSource.COMMUNITY, name=f"第{number}位"), member_values(), actor=actor)
+        request_id, member_id = office.ask(db.session.get_one(ParentSession, session_id), mentor).id, mentor.id
+
+        def answer(request_id: int = request_id) -> None:
+            corps.write_answer(request_id, confirms=True, answer="电话答复", actor=actor)
+
+        def leave(member_id: int = member_id) -> None:
+            corps.end_member(member_id, on_day=today, reason="搬家", revision=1, actor=actor)
+
+        failures = at_once(app, [answer, leave])
+        assert [type(one) for one in failures] == [Refused], failures
+        is_there = db.session.get_one(FamilyMentor, member_id).left_on is None
+        assert is_there == bool(stays_of_members([member_id])[member_id]), "who left holds nothing, who holds something stays"
+
+
 def test_control_without_the_lock_of_the_year_a_mentor_is_promised_twice(
     app: Flask, office: OfficeSchool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
