@@ -60,7 +60,8 @@ def _reached(term: Term, last: date) -> dict[int, float]:
     dates = [row[0] for row in held_date_rows(stretch_of(term.starts_on, term.ends_on, now()))]
     if not dates:
         return {}
-    entry_years = dict(db.session.execute(select(SchoolClass.id, SchoolClass.entry_year)).tuples().all())
+    classes = db.session.execute(select(SchoolClass.id, SchoolClass.entry_year))
+    entry_years = {class_id: entry_year for class_id, entry_year in classes}
     members = members_of_classes(entry_years, last)
     families = families_of(pupil_id for _class_id, pupil_id in members)
     came = {family for _date_id, family in presence_rows(dates)}
