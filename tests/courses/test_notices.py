@@ -157,8 +157,12 @@ def test_the_published_draw_is_told_once_to_all_who_wished(app: Flask, freeze: C
     freeze(CLOSES)
     cast = wished()
     freeze_now(cast)
-    computed = publish(cast)
     wishing = guardians(*(row.pupil for row in db.session.scalars(select(Application))))
+    without = Application(selection_id=cast.selection.id, pupil=cast.third[7], number="99999", created_at=now())
+    db.session.add(without)
+    db.session.commit()
+    computed = publish(cast)
+    assert guardians(cast.third[7])
     assert {user for user, texts in told().items() if "摇号结果公布了" in texts[0]} == wishing != set()
     first = told()
     with transaction():

@@ -98,6 +98,26 @@ def test_in_the_window_s_first_and_last_second_there_is_a_button(families: Famil
         assert "/sign-up" in client.get(page_of(families)).text, moment
 
 
+def test_a_date_that_has_begun_is_offered_no_more(families: Families, as_user: AsUser, freeze: Freeze) -> None:
+    families.session.sign_up_closes_at = SATURDAY_MORNING
+    db.session.commit()
+    client = mother(families, as_user, 2)
+    for moment, forms in ((FRIDAY_EVENING - timedelta(seconds=1), 2), (FRIDAY_EVENING, 1)):
+        freeze(moment)
+        page = client.get(page_of(families)).text
+        assert (page.count("/sign-up"), "这一场已经开始" in page) == (forms, forms == 1), moment
+
+
+def test_the_adults_to_choose_say_which_have_chairs(families: Families, as_user: AsUser) -> None:
+    join(families, 1, 1)
+    page = mother(families, as_user, 2).get(page_of(families)).text
+    assert "有座位" not in page, "two chairs are enough for two"
+    join(families, 3, 1)
+    page = mother(families, as_user, 2).get(page_of(families)).text
+    assert "1 位家长（有座位）" in page
+    assert "2 位家长（座位不够）" in page
+
+
 def test_who_signed_up_or_waits_reads_it_with_the_position(families: Families, as_user: AsUser) -> None:
     join(families, 1, 2)
     join(families, 2, 1)
@@ -482,6 +502,15 @@ def test_last_year_s_sessions_are_not_this_year_s(families: Families, as_user: A
     assert "怎样陪孩子写作业" not in client.get("/families").text
 
 
+@pytest.mark.parametrize(("day", "is_shown"), [(31, False), (1, True)])
+def test_the_school_year_begins_on_the_first_of_september(families: Families, as_user: AsUser, day: int, is_shown: bool) -> None:
+    starts_at = datetime(2026, 9 if day == 1 else 8, day, 19, tzinfo=NOON.tzinfo)
+    window = {"sign_up_opens_at": starts_at - timedelta(days=9), "sign_up_closes_at": starts_at}
+    build_date(build_session(families.session.school_year_id, "迎新", **window), starts_at, None)
+    db.session.commit()
+    assert ("迎新" in mother(families, as_user, 2).get("/families").text) is is_shown
+
+
 def test_somebody_without_a_child_in_class_is_told(families: Families, as_user: AsUser) -> None:
     lonely = somebody("前家长", "13600000001", Role.GUARDIAN)
     assert "没有查到您在读的孩子" in as_user(lonely).get("/families").text
@@ -498,7 +527,7 @@ def test_two_families_of_one_phone_each_have_their_own_chairs(families: Families
     assert "孩子3的报名" in page
     for number in (2, 3):
         status, told = tap(client, families, pupil_id=str(families.families[number - 1].child.id))
-        assert (status, "报名成功" in told) == (303, True)
+        assert (status, "报名成功" in told, told.count("✓已报名")) == (303, True, number - 1)
     assert sign_ups(families) == [("孩子2", 1, "seated"), ("孩子3", 1, "seated")]
     child = families.families[2].child.id
     assert client.post_form(f"/families/dates/{families.friday.id}/withdraw?child={child}").status_code == 303
