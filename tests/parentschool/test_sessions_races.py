@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from school.audit.service import Actor
+from school.calendar.models import SchoolYear
 from school.clock import frozen
 from school.db import db, transaction
 from school.errors import Refused
@@ -98,6 +99,8 @@ def test_of_four_promises_for_one_hour_one_is_kept(app: Flask, office: OfficeSch
 
 def test_nobody_promises_and_leaves_at_once(app: Flask, office: OfficeSchool) -> None:
     actor, today, session_id = office.actor, NOW.date(), office.draft().id
+    db.session.add(SchoolYear(start_year=2027))  # the newest year, which the corps locks, is not the session's
+    db.session.commit()
     for number in range(8):
         with transaction():
             mentor = corps.add_member(Person(MentorSource.COMMUNITY, name=f"第{number}位"), member_values(), actor=actor)
