@@ -68,6 +68,7 @@ def test_a_notice_is_opened_and_read(school: SmallSchool, sun: SchoolClient, fre
     assert (answer.status_code, answer.location) == (303, "/calendar")
     page = sun.get("/notices").text
     assert page.index("旧通知") < page.index("新通知"), "unread ones come first"
+    assert sun.post_form(f"/notices/{his.id}/read", page="/notices").status_code == 404
     first_read = db.session.get(Notice, new.id).read_at  # type: ignore[union-attr]
     freeze(AFTERNOON + timedelta(hours=1))
     answer = sun.post_form("/notices/read", page="/notices")

@@ -22,7 +22,6 @@ from school.outbox.rules.sending import (
     MOST_ATTEMPTS,
     Outcome,
     fault_words,
-    is_expired,
     may_try_again,
     shown_error,
     smtp_verdict,
@@ -250,12 +249,6 @@ def test_waiting_doubles_up_to_two_hours() -> None:
 def test_there_is_a_last_attempt() -> None:
     assert may_try_again(MOST_ATTEMPTS - 1)
     assert not may_try_again(MOST_ATTEMPTS)
-
-
-def test_what_nobody_needs_any_more() -> None:
-    assert not is_expired(None, EVENING)
-    assert not is_expired(EVENING, EVENING - timedelta(seconds=1))
-    assert is_expired(EVENING, EVENING)
 
 
 @pytest.mark.parametrize(

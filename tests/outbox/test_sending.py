@@ -190,6 +190,29 @@ def test_a_crash_after_handing_over_is_unsure(waiting: MailServer) -> None:
     assert the_message().state is MessageState.SENT
 
 
+def test_only_the_worker_whose_claim_it_is_hands_over_and_finishes(waiting: MailServer) -> None:
+    found = []
+    for name in ("asleep", "awake"):
+        with transaction():
+            claim = claims.claim_next(name, {the_message().channel})
+        assert claim is not None
+        found.append(claim)
+        if name == "asleep":
+            with transaction():
+                claims.recover(timedelta(seconds=-1))
+    asleep, awake = found
+    assert the_message().claimed_by == "awake"
+    with transaction():
+        assert not claims.hand_over(asleep)
+        assert not claims.finish(asleep, mail.Verdict(mail.Outcome.FAILED, "550"))
+    assert (the_message().state, the_message().handed_over_at) == (MessageState.SENDING, None)
+    with transaction():
+        assert claims.hand_over(awake)
+        assert not claims.hand_over(awake), "handed over is handed over"
+        assert claims.finish(awake, mail.Verdict(mail.Outcome.SENT))
+    assert the_message().state is MessageState.SENT
+
+
 def test_a_slow_worker_says_nothing_about_what_was_decided_meanwhile(waiting: MailServer) -> None:
     with transaction():
         claim = claims.claim_next("a slow worker", {the_message().channel})

@@ -4,7 +4,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 MOST_ATTEMPTS = 12  # over about eight hours
@@ -50,11 +50,6 @@ def waits(attempts: int, dice: float) -> timedelta:
 def may_try_again(attempts: int) -> bool:
     """Whether a message that was tried so often is tried once more."""
     return attempts < MOST_ATTEMPTS
-
-
-def is_expired(expires_at: datetime | None, moment: datetime) -> bool:
-    """Whether nobody wants to read it any more."""
-    return expires_at is not None and expires_at <= moment
 
 
 def smtp_verdict(code: int, words: str) -> Verdict:
