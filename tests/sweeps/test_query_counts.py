@@ -51,7 +51,7 @@ EXPECTED = {
     "guardian outbox.notices": 5,
     "teaching_office outbox.outbox": 5,
     "teaching_office outbox.robots": 5,
-    "guardian parentschool.families": 13,
+    "guardian parentschool.families": 15,
     "guardian parentschool.family_session 邀请三年级2班的活动": 12,
     "guardian parentschool.family_history": 5,
     "homeroom_teacher parentschool.visits": 7,
