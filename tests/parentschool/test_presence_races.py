@@ -4,6 +4,7 @@ The controls take the lock of the session away; on PostgreSQL the same taps then
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -11,8 +12,10 @@ import pytest
 from flask import Flask
 
 from school.db import db, transaction
-from school.errors import Refused
+from school.errors import Conflict, Refused
+from school.parentschool.enums import ReadingState
 from school.parentschool.models import FamilyPresence, ParentCertificate, ReadingNote, SessionFeedback, SignUp
+from school.parentschool.queries.reading import find_note
 from school.parentschool.queries.sessions import find_session
 from school.parentschool.rules.presence import Tick
 from school.parentschool.rules.reading import NoteValues
@@ -23,6 +26,7 @@ from tests.parentschool.attendance import ENDS, Freeze, come, comer_of, sign_up
 from tests.parentschool.small_families import FRIDAY_EVENING, Families
 
 Act = Callable[[], object]
+NOTE = NoteValues("爱的教育", "", "孩子睡前我们一起读了三章。", may_show=True, may_name=False)
 
 
 @pytest.fixture
@@ -138,9 +142,45 @@ def test_certificates_fetched_at_once_have_a_number_each(app: Flask, evening: Fa
 def test_a_note_sent_twice_at_once_is_one_note(app: Flask, evening: Families) -> None:
     family = evening.families[0]
     comer, by = comer_of(family.child, family.mother), family.actor
-    values = NoteValues("爱的教育", "", "孩子睡前我们一起读了三章。", may_show=True, may_name=False)
-    assert at_once(app, *[lambda: reading.write(comer, values, key="same", actor=by)] * 4) == []
+    assert at_once(app, *[lambda: reading.write(comer, NOTE, key="same", actor=by)] * 4) == []
     assert db.session.query(ReadingNote).count() == 1
+
+
+def rewriting(families: Families, note_id: int) -> tuple[Act, Act]:
+    """A teacher approves what they read while its guardian puts another text in its place."""
+    by = families.families[0].actor
+    return (
+        lambda: reading.moderate(note_id, ReadingState.APPROVED, reason="", revision=1, actor=TESTER),
+        lambda: reading.change(note_id, replace(NOTE, text="没有人看过的另一段话。"), revision=1, actor=by),
+    )
+
+
+def written(families: Families, key: str) -> int:
+    """The id of a note that waits for a teacher."""
+    family = families.families[0]
+    with transaction():
+        return reading.write(comer_of(family.child, family.mother), NOTE, key=key, actor=family.actor).id
+
+
+def test_no_text_is_approved_that_nobody_read(app: Flask, evening: Families) -> None:
+    for number in range(5):
+        note_id = written(evening, f"try-{number}")
+        failures = at_once(app, *rewriting(evening, note_id))
+        assert all(isinstance(one, Conflict) for one in failures)
+        note = db.session.get_one(ReadingNote, note_id)
+        assert (note.state, note.text) == (ReadingState.SUBMITTED, "没有人看过的另一段话。")
+
+
+def test_control_without_the_lock_of_the_note_an_unread_text_is_approved(
+    app: Flask, evening: Families, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("school.parentschool.service.reading.lock_note", find_note)
+    for number in range(40):
+        note_id = written(evening, f"try-{number}")
+        at_once(app, *rewriting(evening, note_id))
+        if db.session.get_one(ReadingNote, note_id).state is ReadingState.APPROVED:
+            return
+    assert db.engine.dialect.name == "sqlite", "BEGIN IMMEDIATE is enough there; here an unread text should have been approved"
 
 
 @pytest.mark.parametrize("act", ["arrive", "answer", "certificate", "note"])
@@ -165,8 +205,7 @@ def test_control_without_its_lock_taps_collide(
         taps[act] = lambda: [lambda one=one: learning.issue_certificate(one, year, actor=TESTER) for one in ids]
     if act == "note":
         comer, by = comer_of(evening.families[0].child, evening.families[0].mother), evening.families[0].actor
-        values = NoteValues("爱的教育", "", "孩子睡前我们一起读了三章。", may_show=True, may_name=False)
-        taps[act] = lambda: [lambda: reading.write(comer, values, key="same", actor=by)] * 4
+        taps[act] = lambda: [lambda: reading.write(comer, NOTE, key="same", actor=by)] * 4
     made = {"arrive": FamilyPresence, "answer": SessionFeedback, "certificate": ParentCertificate, "note": ReadingNote}[act]
     if db.engine.dialect.name == "sqlite":
         failures = at_once(app, *taps[act]())

@@ -45,6 +45,7 @@ def play_sessions(stage: FamilyStage, mentors: Sequence[int]) -> int:
         db.session.add(session)
         db.session.flush()
         db.session.add(_request(stage, session, mentors[one.topic.speaker]))
+        db.session.flush()  # who answers below rates this speaker
         _tell(stage, session)
         if session.state is SessionState.ANNOUNCED and session.sign_up_opens_at <= stage.now:
             enter_attendance(stage, session, one.asked, dice(f"gathering {number}"))
