@@ -165,7 +165,13 @@ def test_only_who_teaches_the_class_may_be_named_and_only_readers_own_a_follow_u
     visit = there.record(there.wuyun)
     with transaction():
         owner = there.follow_up(owner_id=there.school.bai.id)
-        visits.add_follow_up(visit.id, owner, revision=1, actor=there.actor(there.school.liu))
+        made = visits.add_follow_up(visit.id, owner, revision=1, actor=there.actor(there.school.liu))
+    for stranger in (there.school.chen, there.school.office, there.administrator):
+        owner = there.follow_up(owner_id=stranger.id)
+        act = lambda o=owner: visits.change_follow_up(  # noqa: E731
+            visit.id, made.id, o, revision=2, actor=there.actor(there.school.liu)
+        )
+        assert "只能是看得到" in refused(act).message
 
 
 def test_of_two_editors_the_second_is_told(visiting: VisitSchool) -> None:
