@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from werkzeug.test import TestResponse
@@ -15,7 +16,7 @@ from werkzeug.test import TestResponse
 from school.clock import frozen
 from school.homework.publiclog import pages as log_pages
 from school.mentoring import asked
-from school.parentschool.views import visits
+from school.parentschool.views import report, visits
 from tests.accounts.cast import PASSWORD
 from tests.homework.small_school import AFTERNOON
 from tests.support.html import hidden_fields, parse
@@ -118,7 +119,8 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
     yield "expired session", _expired(town)
     yield "import under way", _import_under_way(town)
     yield from office_pages(town)
-    yield "no term of mentoring", _without_term(town)
+    yield "no term of mentoring", _without_term(town, asked, "/mentoring", "teaching_office")
+    yield "no term of parent school", _without_term(town, report, "/parent-school/report", "principal")
     yield "no school year of visits", _without_year(town)
     yield from family_pages(town)
     yield from door_pages(town)
@@ -132,11 +134,11 @@ def _others(town: Town) -> Iterator[tuple[str, str]]:
         yield "a long log", client.get("/public/homework?from=2026-11-02&to=2026-11-25").text
 
 
-def _without_term(town: Town) -> str:
-    """A page of mentoring before the school's first term."""
+def _without_term(town: Town, module: ModuleType, address: str, who: str) -> str:
+    """A page before the school's first term."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(asked, "asked_term", lambda: None)
-        return town.client("teaching_office").get("/mentoring").text
+        patched.setattr(module, "asked_term", lambda: None)
+        return town.client(who).get(address).text
 
 
 def _without_year(town: Town) -> str:
