@@ -3,10 +3,16 @@
 from datetime import date
 
 from flask import Flask, abort, request
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 LARGEST_ID = 2**31 - 1  # what an id is in the databases; a larger number is an error to both drivers
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class TokenConverter(BaseConverter):
+    """A secret in an address: letters, digits, hyphens and underscores, at most 80; anything else finds no page."""
+
+    regex = "[A-Za-z0-9_-]{1,80}"
 
 
 class IdConverter(IntegerConverter):
@@ -19,6 +25,7 @@ class IdConverter(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Make `<int:…>` an id; before any address is added."""
     app.url_map.converters["int"] = IdConverter
+    app.url_map.converters["token"] = TokenConverter
 
 
 def id_argument(name: str) -> int | None:

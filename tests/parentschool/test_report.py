@@ -30,7 +30,7 @@ Freeze = Callable[[datetime], None]
 
 @pytest.fixture
 def held(families: Families, freeze: Freeze) -> Families:
-    """Monday after: 1 and 2 had signed up and came, 3, 5 and 6 came without; all five answered; on Saturday 4 was expected in vain."""
+    """Monday after: 1 and 2 had signed up and came, 3, 5 and 6 came without; all answered; 4 was expected in vain."""
     mentor = speaker(families.session, "格日勒")
     sign_up(families, 1, adults=2)
     sign_up(families, 2)

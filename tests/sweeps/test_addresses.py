@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sweep
 
 SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?")
 PLACE = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
-KINDS = {"int", "any", "date"}
+KINDS = {"int", "any", "date", "token"}
 FILES = ("static", "bootstrap.static")
 
 

@@ -55,7 +55,7 @@ def door(date_id: int) -> Response:
     return response
 
 
-@bp.get("/parent-school/here/<int:date_id>/<string(maxlength=80):token>")
+@bp.get("/parent-school/here/<int:date_id>/<token:token>")
 @public
 def here(date_id: int, token: str) -> Page:
     """Where the code leads. The device keeps that it scanned in time; then come sign-in, if need be, and the button.
