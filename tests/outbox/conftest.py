@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.homework.small_school import AFTERNOON, SmallSchool, build
+from tests.outbox.acts import add_address, tell
 from tests.support.receivers import MailServer, Platform, mail_server, platform
 
 
@@ -32,6 +33,14 @@ def robots(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     monkeypatch.setitem(app.config, "ROBOT_HOSTS", "127.0.0.1")
     with platform() as box:
         yield box
+
+
+@pytest.fixture
+def waiting(school: SmallSchool, mailbox: MailServer) -> MailServer:
+    """A letter to 孙家长 waits."""
+    add_address(school.sun)
+    tell(school.sun)
+    return mailbox
 
 
 def mail_settings(box: MailServer) -> dict[str, object]:
