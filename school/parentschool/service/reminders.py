@@ -10,6 +10,7 @@ from school.parentschool.queries.sessions import lock_session, users_of_guardian
 from school.parentschool.queries.signups import date_facts, guardians_seated_at
 from school.parentschool.rules.families import is_reminder_due
 from school.parentschool.rules.signups import DateFacts
+from school.parentschool.service.session_groups import tell_near
 
 
 def remind(session_id: int, *, by: Actor) -> list[int]:
@@ -26,6 +27,7 @@ def remind(session_id: int, *, by: Actor) -> list[int]:
         if is_reminder_due(facts, date.reminded_at, now()):
             date.reminded_at = now()
             told.append(_tell(session_id, session.topic, facts))
+            tell_near(session, date)
             sentence = f"提醒了“{session.topic}”{facts.words}这一场的 {told[-1]} 位家长"
             record(by, "parentschool.remind", sentence, subject_type="parent_session", subject_id=session_id)
     db.session.flush()

@@ -46,7 +46,7 @@ from school.parentschool.rules.sessions import (
     check_window,
     is_moved,
 )
-from school.parentschool.service import session_notices, signups
+from school.parentschool.service import session_groups, session_notices, signups
 from school.people.queries import find_class
 
 
@@ -125,6 +125,8 @@ def add_date(session_id: int, values: DateValues, *, revision: int, actor: Actor
     _check_still_complete(session)
     _record(actor, "parentschool.date_add", f"给{_named(session)}加了一场：{_when(values)}", session)
     session_notices.tell_speakers_changed(session, open_requests(session.id), f"加了一场：{_when(values)}，{_where(values)}")
+    if session.state is SessionState.ANNOUNCED:
+        session_groups.tell_added(session, date)
     return date
 
 
@@ -148,6 +150,7 @@ def change_date(date_id: int, values: DateValues, *, revision: int, reason: str 
     if was_moved:
         date.reminded_at = None  # who was reminded of the old time is reminded of the new one
         session_notices.tell_moved(session, date, reason)
+        session_groups.tell_moved(session, date)
     if is_moved(before, values):
         change = f"{_when(before)}的一场改为{_when(values)}，{_where(values)}"
         session_notices.tell_speakers_changed(session, open_requests(session.id), change)
@@ -189,6 +192,7 @@ def announce_session(session_id: int, *, actor: Actor) -> ParentSession:
     session.revision += 1
     db.session.flush()
     _record(actor, "parentschool.session_announce", f"发布了{_named(session)}", session)
+    session_groups.tell_invited(session)
     return session
 
 
@@ -227,6 +231,8 @@ def _call_off(session: ParentSession, dates: Sequence[SessionDate], reason: str,
     db.session.flush()
     if tells:
         session_notices.tell_cancelled(session, dates, [(row.guardian_id, row.date_id) for row in rows], reason)
+        for date in dates:
+            session_groups.tell_cancelled(session, date)
 
 
 def _locked(session_id: int, *, revision: int | None = None) -> ParentSession:
