@@ -41,6 +41,8 @@ def test_a_letter_goes_to_a_confirmed_address_only(school: SmallSchool, mailbox:
     assert (message.channel, message.state, message.address.user_id) == (Channel.EMAIL, MessageState.QUEUED, school.sun.id)
     assert message.subject.startswith("【示范小学】名额：")
     assert "https://school.example/choose/1" in message.body
+    tell(school.sun, key="long", text="长" * 31)
+    assert messages()[-1].subject == f"【示范小学】名额：{'长' * 29}…"
 
 
 def test_who_confirms_later_gets_no_old_notice(school: SmallSchool, mailbox: MailServer) -> None:

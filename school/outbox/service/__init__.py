@@ -18,7 +18,7 @@ from school.outbox.rules.groups import GroupText, check_group_link, check_group_
 from school.preferences.queries import get_preferences
 
 AT_ONCE = 500  # rows of one statement
-LONGEST_KEY, LONGEST_TEXT = 120, 300
+LONGEST_KEY, LONGEST_TEXT, SUBJECT = 120, 300, 30  # characters; of a text as a subject
 
 
 def notify(
@@ -44,7 +44,14 @@ def notify(
     row = {"kind": kind, "key": key, "text": text, "link": link, "created_at": now()}
     told = _insert_new(Notice, [row | {"user_id": one} for one in sorted(set(user_ids))], Notice.user_id)
     if told and has_mail():
-        _queue_letters(told, key, subject or f"{kind.label}：{text[:30]}", text, link, until)
+        _queue_letters(
+            told,
+            key,
+            subject or f"{kind.label}：{text if len(text) <= SUBJECT else f'{text[: SUBJECT - 1]}…'}",
+            text,
+            link,
+            until,
+        )
     return len(told)
 
 
