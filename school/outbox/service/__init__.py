@@ -44,14 +44,8 @@ def notify(
     row = {"kind": kind, "key": key, "text": text, "link": link, "created_at": now()}
     told = _insert_new(Notice, [row | {"user_id": one} for one in sorted(set(user_ids))], Notice.user_id)
     if told and has_mail():
-        _queue_letters(
-            told,
-            key,
-            subject or f"{kind.label}：{text if len(text) <= SUBJECT else f'{text[: SUBJECT - 1]}…'}",
-            text,
-            link,
-            until,
-        )
+        short = text if len(text) <= SUBJECT else f"{text[: SUBJECT - 1]}…"
+        _queue_letters(told, key, subject or f"{kind.label}：{short}", text, link, until)
     return len(told)
 
 
