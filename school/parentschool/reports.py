@@ -12,8 +12,8 @@ JSON, schema `families-report/1`::
      "grades": [the same by "grade"; null last, for the whole school], "speakers": [{"speaker": "…", "sessions": 2, …}],
      "mentors": [{"source": "teacher", "members": 8, "asked": 1, "confirmed": 4, "declined": 0}]}
 
-Families: `expected` had chairs, `came` were there of those who had signed up, `walk_ins` were there without; `share` of a
-date or month is `came` of `expected`. `reached` are pupils whose family was there at least once, `families_came` counts a
+Families: `expected` had chairs, `came` were there of these, `walk_ins` came without a chair (waiting or not signed up);
+`share` of a date or month is `came` of `expected`. `reached` are pupils whose family was there at least once, `families_came` counts a
 pupil's family once for each date. VISITS are home, phone, online, school (visits), planned, plan_overdue (pupils),
 follow_ups_open, follow_ups_overdue, of the school year up to `through` (PE-07). `stars` are null below five answers.
 """
@@ -62,7 +62,7 @@ DATE_TYPES = {
 }
 MENTOR_TYPES = {one: "object" if one in _TEXTS else "int64" for one in MENTOR_COLUMNS}
 SPEAKER_TYPES = {"speaker": "object", "sessions": "int64", "answers": "Int64", "stars": "float64"}
-CAME = {"expected": "报名家庭", "came": "报名到场", "walk_ins": "未报名到场", "adults": "到场人数"}
+CAME = {"expected": "有座位的家庭", "came": "其中到场", "walk_ins": "候补或未报名到场", "adults": "到场人数"}
 VISITS = {
     **{mode.value: f"{mode.label}（次）" for mode in VisitMode},
     "planned": "计划中",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from school.clock import ZONE
 from school.db import db
@@ -56,7 +56,8 @@ def stretch_of(first: date, last: date, moment: datetime) -> Stretch:
 def held_date_rows(stretch: Stretch) -> list[tuple]:
     """Rows of `DATE_COLUMNS` for the dates of announced sessions that ended in the stretch, in their order.
 
-    Families: `expected` had chairs, `came` were there of those who had signed up, `walk_ins` without; `adults` were there.
+    Families: `expected` had chairs, `came` were there of these, `walk_ins` were there without a chair, having waited for one
+    or not signed up; `adults` were there.
     """
     signed = (
         select(
@@ -70,10 +71,11 @@ def held_date_rows(stretch: Stretch) -> list[tuple]:
     there = (
         select(
             FamilyPresence.date_id,
-            func.count(FamilyPresence.sign_up_id).label("came"),
-            (func.count() - func.count(FamilyPresence.sign_up_id)).label("walk_ins"),
+            func.count(SignUp.id).label("came"),
+            (func.count() - func.count(SignUp.id)).label("walk_ins"),
             func.sum(FamilyPresence.adults).label("adults"),
         )
+        .outerjoin(SignUp, and_(SignUp.id == FamilyPresence.sign_up_id, SignUp.state == SignUpState.SEATED))
         .group_by(FamilyPresence.date_id)
         .subquery()
     )
