@@ -13,9 +13,10 @@ JSON, schema `families-report/1`::
      "mentors": [{"source": "teacher", "members": 8, "asked": 1, "confirmed": 4, "declined": 0}]}
 
 Families: `expected` had chairs, `came` were there of these, `walk_ins` came without a chair (waiting or not signed up);
-`share` of a date or month is `came` of `expected`. `reached` are pupils whose family was there at least once, `families_came` counts a
-pupil's family once for each date. VISITS are home, phone, online, school (visits), planned, plan_overdue (pupils),
-follow_ups_open, follow_ups_overdue, of the school year up to `through` (PE-07). `stars` are null below five answers.
+`share` of a date or month is `came` of `expected`. `reached` are pupils whose family was there at least once,
+`families_came` counts a pupil's family once for each date. VISITS are home, phone, online, school (visits), planned,
+plan_overdue (pupils), follow_ups_open, follow_ups_overdue, of the school year up to `through` (PE-07). `stars` are null
+below five answers.
 """
 
 from collections.abc import Sequence
