@@ -18,6 +18,7 @@ from school.parentschool.models import (
     SessionDate,
     SignUp,
 )
+from school.parentschool.queries.families import family_now
 from school.people.models import ClassMembership
 
 DATE_COLUMNS = (
@@ -99,7 +100,8 @@ def held_date_rows(stretch: Stretch) -> list[tuple]:
 
 def presence_rows(date_ids: Collection[int]) -> list[tuple[int, int]]:
     """Rows of `PRESENCE_COLUMNS`: which family was at which date."""
-    statement = select(FamilyPresence.date_id, FamilyPresence.family).where(FamilyPresence.date_id.in_(date_ids))
+    family = family_now(FamilyPresence.__table__.c.pupil_id)
+    statement = select(FamilyPresence.date_id, family).where(FamilyPresence.date_id.in_(date_ids))
     return [tuple(row) for row in db.session.execute(statement.order_by(FamilyPresence.id))] if date_ids else []
 
 

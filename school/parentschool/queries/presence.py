@@ -10,9 +10,12 @@ from sqlalchemy.orm import aliased, raiseload
 from school.db import db
 from school.parentschool.enums import CheckInMethod, SessionState, SignUpState
 from school.parentschool.models import FamilyPresence, ParentSession, SessionDate, SignUp
+from school.parentschool.queries.families import is_of
 from school.parentschool.queries.sessions import LIVE
 from school.people.enums import Relation
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil, SchoolClass
+
+PRESENCES = FamilyPresence.__table__
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def lines_of(date_id: int) -> list[Line]:
 def find_sign_up(date_id: int, family: int, pupil_id: int) -> SignUp | None:
     """The chairs or the waiting place of a family at a date; by the child too, for a family's number may have changed."""
     statement = select(SignUp).where(SignUp.date_id == date_id, SignUp.state.in_(LIVE))
-    statement = statement.where(or_(SignUp.family == family, SignUp.pupil_id == pupil_id)).order_by(SignUp.state, SignUp.id)
+    is_theirs = or_(SignUp.pupil_id == pupil_id, is_of(SignUp.__table__.c.pupil_id, [family]))
+    statement = statement.where(is_theirs).order_by(SignUp.state, SignUp.id)
     return db.session.scalar(statement.limit(1))
 
 
@@ -96,8 +100,9 @@ def sign_ups_by_id(date_id: int, sign_up_ids: Collection[int]) -> list[SignUp]:
 
 
 def presences_of(date_id: int, families: Collection[int]) -> list[FamilyPresence]:
-    """The presences of these families at a date."""
-    statement = select(FamilyPresence).where(FamilyPresence.date_id == date_id, FamilyPresence.family.in_(families))
+    """The presences of these families at a date; by the child too, for a family's number may have changed."""
+    is_theirs = or_(FamilyPresence.family.in_(families), is_of(PRESENCES.c.pupil_id, families))
+    statement = select(FamilyPresence).where(FamilyPresence.date_id == date_id, is_theirs)
     return list(db.session.scalars(statement.order_by(FamilyPresence.id)))
 
 
@@ -145,7 +150,8 @@ def entry_years_of(class_ids: Iterable[int]) -> dict[int, int]:
 
 def _signed_up(date_id: int) -> list[Line]:
     came = aliased(FamilyPresence)
-    is_theirs = and_(came.date_id == SignUp.date_id, or_(came.sign_up_id == SignUp.id, came.family == SignUp.family))
+    is_same = or_(came.sign_up_id == SignUp.id, came.family == SignUp.family, came.pupil_id == SignUp.pupil_id)
+    is_theirs = and_(came.date_id == SignUp.date_id, is_same)
     statement = (
         select(
             SignUp.family,
@@ -174,7 +180,12 @@ def _signed_up(date_id: int) -> list[Line]:
 
 def _without_sign_up(date_id: int) -> list[Line]:
     live = select(SignUp.id).where(SignUp.date_id == date_id, SignUp.state.in_(LIVE))
-    is_signed_up = live.where(or_(SignUp.id == FamilyPresence.sign_up_id, SignUp.family == FamilyPresence.family)).exists()
+    is_same = or_(
+        SignUp.id == FamilyPresence.sign_up_id,
+        SignUp.family == FamilyPresence.family,
+        SignUp.pupil_id == FamilyPresence.pupil_id,
+    )
+    is_signed_up = live.where(is_same).exists()
     statement = (
         select(
             FamilyPresence.family,

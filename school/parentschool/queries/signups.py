@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import raiseload
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import aliased, raiseload
 
 from school.db import db
 from school.parentschool.enums import SessionState, SignUpState
 from school.parentschool.models import ParentSession, SessionDate, SignUp
+from school.parentschool.queries.families import family_now, is_of
 from school.parentschool.rules.signups import DateFacts, Household, SessionFacts
 from school.people.models import ClassMembership, Guardian, Guardianship, Pupil
 from school.waiting.rules import Entry, Line
@@ -94,17 +95,63 @@ def households_of(session_id: int, families: Collection[int]) -> dict[int, House
             seats[row.family][row.date_id] = row.adults
         else:
             waiting[row.family].add(row.date_id)
-    here = in_class({pupil for ids in pupils.values() for pupil in ids})
+    here = with_child_in_class({pupil for ids in pupils.values() for pupil in ids})
     return {
         family: Household(not pupils[family] or bool(pupils[family] & here), seats[family], frozenset(waiting[family]))
         for family in families
     }
 
 
-def in_class(pupil_ids: Iterable[int]) -> set[int]:
-    """Those of these pupils who are in a class now."""
-    statement = select(ClassMembership.pupil_id).where(ClassMembership.ends_on.is_(None))
-    return set(db.session.scalars(statement.where(ClassMembership.pupil_id.in_(sorted(set(pupil_ids))))))
+def with_child_in_class(pupil_ids: Iterable[int]) -> set[int]:
+    """Those of these pupils who are in a class now, or a brother or sister of whom is."""
+    wanted = sorted(set(pupil_ids))
+    own, other = aliased(Guardianship), aliased(Guardianship)
+    in_class = select(ClassMembership.pupil_id).where(ClassMembership.ends_on.is_(None))
+    kin = select(own.pupil_id).join(other, other.guardian_id == own.guardian_id).where(other.pupil_id.in_(in_class))
+    statement = union(in_class.where(ClassMembership.pupil_id.in_(wanted)), kin.where(own.pupil_id.in_(wanted)))
+    return set(db.session.scalars(statement))
+
+
+def rekey(session_id: int) -> None:
+    """Bring the number of every family up to date that has chairs or waits at a session, under its lock.
+
+    Two families that became one may both have something: the second keeps its old number until one of them withdraws.
+    """
+    is_live = (SignUp.session_id == session_id, SignUp.state.in_(LIVE))
+    present = family_now(SIGN_UPS.c.pupil_id)
+    statement = select(SignUp, present).where(*is_live, SignUp.family != present).options(raiseload("*"))
+    stale = db.session.execute(statement).all()
+    live = db.session.scalars(select(SignUp).where(*is_live).options(raiseload("*"))).all() if stale else []
+    for row, family in sorted(stale, key=lambda one: (one[0].state is not SignUpState.SEATED, one[0].id)):
+        both = [one for one in live if one.family == family]
+        if not any(one.date_id == row.date_id or one.state is row.state is SignUpState.SEATED for one in both):
+            row.family = family
+            db.session.flush()
+
+
+def families_gone(session_id: int, moment: datetime) -> Sequence[SignUp]:
+    """The chairs, at dates that have not begun, of families that have no child in a class any more."""
+    statement = (
+        select(SignUp)
+        .join(SessionDate, SessionDate.id == SignUp.date_id)
+        .where(SignUp.session_id == session_id, SignUp.state == SignUpState.SEATED, SessionDate.starts_at > moment)
+        .order_by(SignUp.id)
+    )
+    rows = db.session.scalars(statement.execution_options(populate_existing=True)).all()
+    here = with_child_in_class(row.pupil_id for row in rows) if rows else set()
+    return [row for row in rows if row.pupil_id not in here]
+
+
+def sessions_to_settle(moment: datetime) -> list[int]:
+    """Announced sessions with a date ahead at which somebody has chairs or waits, ascending."""
+    statement = (
+        select(SignUp.session_id)
+        .join(SessionDate, SessionDate.id == SignUp.date_id)
+        .join(ParentSession, ParentSession.id == SignUp.session_id)
+        .where(ParentSession.state == SessionState.ANNOUNCED, SessionDate.starts_at > moment, SignUp.state.in_(LIVE))
+        .distinct()
+    )
+    return sorted(db.session.scalars(statement))
 
 
 def find_guardian_of(user_id: int, pupil_id: int) -> Guardian | None:
@@ -120,14 +167,22 @@ def find_guardian_of(user_id: int, pupil_id: int) -> Guardian | None:
 
 
 def live_sign_up(date_id: int, family: int) -> SignUp | None:
-    """A family's chairs or place on the list of a date."""
+    """A family's chairs or place on the list of a date, under the number it was written with (see `rekey`)."""
     statement = select(SignUp).where(SignUp.date_id == date_id, SignUp.family == family, SignUp.state.in_(LIVE))
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
+def live_sign_ups_of(date_id: int, family: int) -> Sequence[SignUp]:
+    """All that a family has at a date, chairs first: one, or two of families that became one."""
+    statement = select(SignUp).where(SignUp.date_id == date_id, SignUp.state.in_(LIVE), is_of(SIGN_UPS.c.pupil_id, [family]))
+    rows = db.session.scalars(statement.order_by(SignUp.id).execution_options(populate_existing=True)).all()
+    return sorted(rows, key=lambda one: one.state is not SignUpState.SEATED)
+
+
 def had_sign_up(date_id: int, family: int) -> bool:
     """Whether the family ever was on the lists of a date."""
-    return db.session.scalar(select(SignUp.id).where(SignUp.date_id == date_id, SignUp.family == family).limit(1)) is not None
+    statement = select(SignUp.id).where(SignUp.date_id == date_id, is_of(SIGN_UPS.c.pupil_id, [family]))
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def sign_ups_by_id(ids: Iterable[int]) -> Sequence[SignUp]:
@@ -176,25 +231,29 @@ def sessions_to_remind(moment: datetime, until: datetime) -> list[int]:
 
 def sessions_held_by(families: Collection[int]) -> set[int]:
     """Sessions at which these families have chairs or wait, invited or not any more."""
-    statement = select(SignUp.session_id).where(SignUp.family.in_(families), SignUp.state.in_(LIVE)).distinct()
+    is_theirs = is_of(SIGN_UPS.c.pupil_id, families)
+    statement = select(SignUp.session_id).where(is_theirs, SignUp.state.in_(LIVE)).distinct()
     return set(db.session.scalars(statement)) if families else set()
 
 
 def held_by(session_ids: Collection[int], families: Collection[int]) -> dict[int, list[Held]]:
-    """By session what these families have or wait for, in order of the dates' sign-ups."""
+    """By session what these families have or wait for, in order of the dates' sign-ups, chairs last."""
+    family = family_now(SIGN_UPS.c.pupil_id).label("family_now")
     live = (
-        select(SIGN_UPS, Guardian.name.label("guardian"), Pupil.name.label("pupil"))
+        select(SIGN_UPS, family, Guardian.name.label("guardian"), Pupil.name.label("pupil"))
         .join(Guardian, Guardian.id == SIGN_UPS.c.guardian_id)
         .join(Pupil, Pupil.id == SIGN_UPS.c.pupil_id)
-        .where(SIGN_UPS.c.session_id.in_(session_ids), SIGN_UPS.c.family.in_(families), SIGN_UPS.c.state.in_(LIVE))
-        .order_by(SIGN_UPS.c.id)
+        .where(SIGN_UPS.c.session_id.in_(session_ids), SIGN_UPS.c.state.in_(LIVE), is_of(SIGN_UPS.c.pupil_id, families))
+        .order_by(SIGN_UPS.c.state == SignUpState.SEATED, SIGN_UPS.c.id)
     )
     rows = db.session.execute(live).all() if session_ids and families else []
     queues = _queues({row.date_id for row in rows if row.state == SignUpState.WAITING})
     found: dict[int, list[Held]] = defaultdict(list)
     for row in rows:
         position = queues[row.date_id].index(row.id) + 1 if row.state == SignUpState.WAITING else 0
-        held = Held(row.id, row.date_id, row.family, row.state, row.adults, row.guardian, row.pupil, row.gives_up_id, position)
+        held = Held(
+            row.id, row.date_id, row.family_now, row.state, row.adults, row.guardian, row.pupil, row.gives_up_id, position
+        )
         found[row.session_id].append(held)
     return found
 
@@ -222,7 +281,7 @@ def past_of(families: Collection[int], limit: int = 60) -> list[Past]:
         select(ParentSession.topic, SessionDate, SignUp.state, SignUp.adults, SignUp.joined_at, SignUp.ended_at)
         .join(ParentSession, ParentSession.id == SignUp.session_id)
         .join(SessionDate, SessionDate.id == SignUp.date_id)
-        .where(SignUp.family.in_(families))
+        .where(is_of(SIGN_UPS.c.pupil_id, families))
         .order_by(SessionDate.starts_at.desc(), SignUp.id.desc())
         .limit(limit)
         .options(raiseload("*"))

@@ -18,10 +18,13 @@ from school.parentschool.queries.sessions import lock_session
 from school.parentschool.queries.signups import (
     dates_with_lines,
     facts_of,
+    families_gone,
     had_sign_up,
     households_of,
     live_sign_up,
+    live_sign_ups_of,
     load_line,
+    rekey,
     sign_ups_by_id,
     waiting_of,
 )
@@ -74,10 +77,11 @@ class Ground:
 
 
 def stand_on(session_id: int, by: Actor) -> Ground:
-    """Lock a session and read it anew; raises `Refused` when it is gone."""
+    """Lock a session, read it anew, and call its families by their present numbers; raises `Refused` when it is gone."""
     session = lock_session(session_id)
     if session is None:
         raise Refused("这个活动已经不在了，请回到活动列表。")
+    rekey(session_id)
     return Ground(facts_of(session), by, now())
 
 
@@ -137,22 +141,38 @@ def withdraw(session_id: int, date_id: int, pupil_id: int, *, by: Actor) -> Resu
     ground = stand_on(session_id, by)
     date = get_date(ground.session, date_id, ground.now)
     family = family_of(pupil_id)
-    held = live_sign_up(date_id, family)
-    if held is None:
+    held = live_sign_ups_of(date_id, family)
+    if not held:
         if not had_sign_up(date_id, family):
             raise Refused(f"您家没有报{date.words}这一场，不用退出。")
         return Result(Answer.LEFT, ground.session, date)
-    _end(ground, held, SignUpState.WITHDRAWN)
+    for row in held:
+        _end(ground, row, SignUpState.WITHDRAWN)
     db.session.flush()
-    _record(ground, "parentschool.withdraw", f"退出了“{ground.session.topic}”{date.words}", held)
+    for row in held:
+        _record(ground, "parentschool.withdraw", f"退出了“{ground.session.topic}”{date.words}", row)
     pass_on(ground, {date_id})
-    return Result(Answer.LEFT, ground.session, date, held.adults)
+    return Result(Answer.LEFT, ground.session, date, held[0].adults)
 
 
-def settle(session_id: int, *, by: Actor) -> list[Step]:
-    """Pass on every chair that somebody on a list could have: after more chairs, or when a child left the school."""
+@dataclass(frozen=True)
+class Settled:
+    """What became of a session's chairs by itself: chairs of families that left the school, and the steps on the lists."""
+
+    released: int
+    steps: list[Step]
+
+
+def settle(session_id: int, *, by: Actor) -> Settled:
+    """Free the chairs of families without a child in a class, then pass on every chair that somebody on a list could have."""
     ground = stand_on(session_id, by)
-    return pass_on(ground, dates_with_lines(session_id))
+    gone = families_gone(session_id, ground.now)
+    for row in gone:
+        _end(ground, row, SignUpState.UNFIT)
+        date = ground.session.dates[row.date_id]
+        _record(ground, "parentschool.unfit", f"孩子不在任何班级，让出了“{ground.session.topic}”{date.words}的座位", row)
+    db.session.flush()
+    return Settled(len(gone), pass_on(ground, dates_with_lines(session_id)))
 
 
 def pass_on(ground: Ground, date_ids: Iterable[int], own: int | None = None) -> list[Step]:
