@@ -16,8 +16,10 @@ from school.parentschool.models import (
     SessionDate,
     SessionFeedback,
 )
+from school.parentschool.queries.families import is_of
 from school.parentschool.rules.feedback import Answer
 
+PRESENCES = FamilyPresence.__table__
 BY_RANDOM_ID = (SessionFeedback.id, SessionFeedback.stars, SessionFeedback.speaker_stars, SessionFeedback.text)
 
 
@@ -56,7 +58,7 @@ class Held:
 
 def attendances_of(guardian_ids: Collection[int], families: Collection[int]) -> list[Attendance]:
     """Where these guardians or their families were present, newest first; cancelled dates left out."""
-    is_theirs = or_(FamilyPresence.guardian_id.in_(guardian_ids), FamilyPresence.family.in_(families))
+    is_theirs = or_(FamilyPresence.guardian_id.in_(guardian_ids), is_of(PRESENCES.c.pupil_id, families))
     statement = _attendance_select().where(is_theirs).order_by(SessionDate.starts_at.desc(), FamilyPresence.id.desc())
     return [Attendance(*row) for row in db.session.execute(statement)]
 
@@ -107,6 +109,13 @@ def count_hidden(session_id: int) -> int:
     """How many answers about a session wait for their batch to be full."""
     statement = select(func.count()).where(SessionFeedback.date_id.in_(_dates_of(session_id)), ~SessionFeedback.is_shown)
     return db.session.scalar(statement) or 0
+
+
+def count_unclaimed(date_id: int) -> int:
+    """How many answers about a date are of families whose presence was removed: those beyond the families that answered."""
+    answers = select(func.count()).where(SessionFeedback.date_id == date_id).scalar_subquery()
+    families = select(func.count()).where(FamilyPresence.date_id == date_id, FamilyPresence.has_answered).scalar_subquery()
+    return max(0, db.session.scalar(select(answers - families)) or 0)
 
 
 def showing_hidden(session_id: int) -> object:

@@ -91,10 +91,11 @@ def summary(stars: Sequence[int]) -> Summary | None:
     return Summary(len(stars), counts, round(fmean(stars), 1))
 
 
-def stars_of_speaker(answers: Iterable[Answer], mentor_id: int) -> list[int]:
-    """The stars given to a speaker of a session, or none when fewer than five gave some.
+def stars_of_speaker(answers: Sequence[Answer], mentor_id: int) -> list[int]:
+    """The stars given to a speaker of a session, or none unless all the answers that are shown rate the speaker, five at least.
 
-    Fewer, when somebody became a speaker after the first answers; sums over sessions would give those few away.
+    Fewer do when somebody became a speaker, or was none for a while, between answers: compared with what was shown before,
+    the few of a batch who could rate them would be known.
     """
     found = [one.speaker_stars[str(mentor_id)] for one in answers if str(mentor_id) in one.speaker_stars]
-    return found if len(found) >= BATCH else []
+    return found if len(found) == len(answers) >= BATCH else []

@@ -14,6 +14,7 @@ from school.errors import Refused
 from school.parentschool.enums import CheckInMethod
 from school.parentschool.models import FamilyPresence, SessionDate, SignUp
 from school.parentschool.queries.families import families_of, family_of
+from school.parentschool.queries.feedback import count_unclaimed
 from school.parentschool.queries.presence import (
     Comer,
     classes_of_pupils,
@@ -92,11 +93,13 @@ def tick(date_id: int, ticks: Sequence[Tick], *, actor: Actor) -> int:
     adults = {one.sign_up_id: check_adults(one.adults) for one in ticks}
     sign_ups = sign_ups_by_id(date_id, adults)
     families = {one.id: {one.family, now_of} for one, now_of in zip(sign_ups, _families_now(sign_ups), strict=True)}
-    present = {one.family for one in presences_of(date_id, set().union(*families.values()))}
+    present = _present(date_id, set().union(*families.values()))
     wanted = [one for one in sign_ups if not families[one.id] & present]
     classes = classes_of_pupils([one.pupil_id for one in wanted])
-    for one in wanted:
-        _add(date, one.family, one, classes.get(one.pupil_id), adults[one.id], actor)
+    unclaimed = count_unclaimed(date_id)
+    for number, one in enumerate(wanted):
+        class_id, has_answered = classes.get(one.pupil_id), number < unclaimed
+        _add(date, one, class_id, adults[one.id], actor, has_answered=has_answered)
     db.session.flush()
     if wanted:
         words = f"登记了“{date.session.topic}”{len(wanted)} 家到场"
@@ -114,7 +117,10 @@ def correct_adults(presence_id: int, adults: int | None, *, reason: str, is_offi
 
 
 def remove(presence_id: int, *, reason: str, is_office: bool, actor: Actor) -> None:
-    """Say that a family noted as present was not there. What they may have answered stays: whose it is nobody knows."""
+    """Say that a family noted as present was not there. What they may have answered stays: whose it is nobody knows.
+
+    For one answer that stays, the next family noted at this date has answered: removed and noted again, nobody answers twice.
+    """
     presence, date = _lock_presence(presence_id)
     _check_may_correct(date, reason, is_office=is_office)
     words = f"删去“{date.session.topic}”{presence.pupil.name}家的签到"
@@ -165,6 +171,12 @@ def _noted(date_id: int, family: int, sign_up: SignUp | None) -> FamilyPresence 
     return next(iter(presences_of(date_id, families)), None)
 
 
+def _present(date_id: int, families: set[int]) -> set[int]:
+    """The numbers, as written and as they are now, of those of these families that are noted."""
+    rows = presences_of(date_id, families)
+    return {one.family for one in rows} | set(families_of({one.pupil_id for one in rows}).values())
+
+
 def _families_now(sign_ups: Sequence[SignUp]) -> list[int]:
     families = families_of({one.pupil_id for one in sign_ups})
     return [families[one.pupil_id] for one in sign_ups]
@@ -190,25 +202,27 @@ def _note(
         method=method,
         noted_at=now(),
         noted_by=actor.user_id,
+        has_answered=count_unclaimed(date.id) > 0,
     )
     db.session.add(presence)
     db.session.flush()
     return presence
 
 
-def _add(date: SessionDate, family: int, sign_up: SignUp, class_id: int | None, adults: int, actor: Actor) -> None:
+def _add(date: SessionDate, sign_up: SignUp, class_id: int | None, adults: int, actor: Actor, *, has_answered: bool) -> None:
     db.session.add(
         FamilyPresence(
             date_id=date.id,
             guardian_id=sign_up.guardian_id,
             pupil_id=sign_up.pupil_id,
             class_id=class_id,
-            family=family,
+            family=sign_up.family,
             sign_up_id=sign_up.id,
             adults=adults,
             method=method_at(date.ends_at, now()),
             noted_at=now(),
             noted_by=actor.user_id,
+            has_answered=has_answered,
         )
     )
 
