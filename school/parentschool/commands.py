@@ -1,6 +1,7 @@
-"""Commands about parent school: the report on families for people and programs, reminders of sessions."""
+"""Commands about parent school: the report on families, reminders of sessions, chairs that come free by themselves, the audit."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import click
@@ -9,12 +10,16 @@ from school.audit.service import COMMAND_LINE
 from school.calendar.queries import find_term_by_code
 from school.clock import at, now, today
 from school.db import transaction
-from school.parentschool.queries.signups import sessions_to_remind
+from school.parentschool.queries.check import snapshots
+from school.parentschool.queries.signups import sessions_to_remind, sessions_to_settle
 from school.parentschool.reports import families_report, grade_label, json_document
+from school.parentschool.rules.checking import Finding, Snapshot, findings_of
 from school.parentschool.service.reminders import remind
+from school.parentschool.service.signups import settle
 from school.preferences.queries import get_preferences
 from school.reporting.commands import report
 from school.reporting.frames import records
+from school.waiting.rules import Promoted
 
 
 @report.command("families")
@@ -52,4 +57,69 @@ def remind_sessions(*, as_json: bool) -> None:
         click.echo(f"提醒了 {len(counts)} 场，共 {sum(counts)} 位家长。" if counts else "没有要提醒的场次。")
 
 
-commands = (remind_sessions,)
+@click.command("settle-sessions")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the counts, schema settle-sessions/1.")
+def settle_sessions(*, as_json: bool) -> None:
+    """Free the chairs of families that left the school and pass free chairs on; run it every night, before the reminders."""
+    released = promoted = 0
+    for session_id in sessions_to_settle(now()):
+        with transaction():
+            settled = settle(session_id, by=COMMAND_LINE)
+        released += settled.released
+        promoted += sum(len(step.entries) for step in settled.steps if isinstance(step, Promoted))
+    if as_json:
+        click.echo(json.dumps({"schema": "settle-sessions/1", "released": released, "promoted": promoted}))
+    else:
+        click.echo(f"让出座位 {released} 家，递补 {promoted} 家。")
+
+
+@click.command("check-sessions")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, schema session-check/1.")
+@click.pass_context
+def check_sessions(context: click.Context, *, as_json: bool) -> None:
+    """Look for damage in chairs, lists, presences and feedback of sessions; exit code 1 when there is any."""
+    seen = snapshots()
+    found = [(snapshot, finding) for snapshot in seen for finding in findings_of(snapshot)]
+    if as_json:
+        click.echo(json.dumps(_document(seen, found), ensure_ascii=False))
+    else:
+        counts = (
+            f"{len(seen)} 个活动，{sum(len(one.seated) for one in seen)} 家报名，{sum(len(one.waiting) for one in seen)} 家候补"
+        )
+        lines = [f"  {finding.kind.value}：{_whose(finding)}{finding.sentence}" for _snapshot, finding in found]
+        click.echo("\n".join([counts, *lines, f"发现 {len(found)} 处问题。" if found else "没有发现问题。"]))
+    context.exit(1 if found else 0)
+
+
+def _document(seen: Sequence[Snapshot], found: Sequence[tuple[Snapshot, Finding]]) -> dict[str, object]:
+    return {
+        "schema": "session-check/1",
+        "is_clean": not found,
+        "sessions": [
+            {
+                "session_id": one.session.id,
+                "state": one.session.state.value,
+                "seated": len(one.seated),
+                "waiting": len(one.waiting),
+                "present": len(one.presences),
+            }
+            for one in seen
+        ],
+        "findings": [
+            {
+                "kind": finding.kind.value,
+                "session_id": snapshot.session.id,
+                "date_id": finding.date_id,
+                "pupil_id": finding.pupil_id,
+                "sentence": finding.sentence,
+            }
+            for snapshot, finding in found
+        ],
+    }
+
+
+def _whose(finding: Finding) -> str:
+    return "" if finding.pupil_id is None else f"学生 {finding.pupil_id}，"
+
+
+commands = (remind_sessions, settle_sessions, check_sessions)
