@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -157,6 +158,34 @@ def test_a_tick_notes_nobody_twice_whose_number_changed(families: Families) -> N
             assert presence.tick(families.friday.id, [Tick(row.id, 2)], actor=TESTER) == 0
     lines = lines_of(families.friday.id)
     assert [(one.sign_up_id, one.came is not None) for one in lines] == [(row.id, True)]
+
+
+def test_a_family_that_signed_up_after_it_was_noted_is_ticked_no_second_time(families: Families) -> None:
+    comer = find_comer(families.families[2].child.id, families.families[2].mother.id)
+    assert comer
+    with frozen(FRIDAY_EVENING - timedelta(minutes=20)):
+        with transaction():
+            presence.add_walk_in(families.friday.id, comer, 1, actor=TESTER)
+        elder_of(families, 3)
+        join(families, 3, 1)
+        row = db.session.query(SignUp).one()
+        with transaction():
+            assert presence.tick(families.friday.id, [Tick(row.id, 1)], actor=TESTER) == 0
+    assert db.session.query(FamilyPresence).count() == 1
+
+
+def test_kin_of_kin_are_no_family(families: Families, as_user: SignIn) -> None:
+    # Family 2's mother looks after family 3's child too; that child's own mother has nothing to do with family 2.
+    bind(families.families[2].child, families.families[1].mother)
+    bind(families.families[3].child, families.families[2].mother)
+    first, second, third = (families.families[number].child.id for number in (1, 2, 3))
+    assert families_of([first, second, third]) == {first: first, second: first, third: second}
+    join(families, 2, 1)
+    page = as_user(families.families[3].user).get(f"/families/sessions/{families.session.id}").text
+    assert "家长2" not in page
+    with pytest.raises(Refused, match="不用退出"):
+        leave(families, 4)
+    assert standing(families)["friday"] == ([("家长2", 1)], [])
 
 
 def test_chairs_of_a_family_that_left_the_school_go_to_who_waits(app: Flask, families: Families) -> None:
