@@ -42,7 +42,7 @@ def notify(
     if not 0 < len(text) <= LONGEST_TEXT:
         raise ValueError(f"a notice has 1 to {LONGEST_TEXT} characters")
     row = {"kind": kind, "key": key, "text": text, "link": link, "created_at": now()}
-    told = _insert_new(Notice, [row | {"user_id": one} for one in sorted(set(user_ids))], Notice.user_id)
+    told = insert_new(Notice, [row | {"user_id": one} for one in sorted(set(user_ids))], Notice.user_id)
     if told and has_mail():
         short = text if len(text) <= SUBJECT else f"{text[: SUBJECT - 1]}…"
         _queue_letters(told, key, subject or f"{kind.label}：{short}", text, link, until)
@@ -92,7 +92,7 @@ def message_row(
 
 def queue(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Queue messages whose key was never queued before; answers the keys of those that are new."""
-    return _insert_new(OutboxMessage, list(rows), OutboxMessage.key)
+    return insert_new(OutboxMessage, list(rows), OutboxMessage.key)
 
 
 def letter(text: str, link: str) -> str:
@@ -117,7 +117,7 @@ def _check_key(key: str) -> None:
         raise ValueError(f"a key has 1 to {LONGEST_KEY} characters")
 
 
-def _insert_new(model: Any, rows: list[dict[str, Any]], column: Any) -> list[Any]:
+def insert_new(model: Any, rows: list[dict[str, Any]], column: Any) -> list[Any]:
     """Insert the rows that break no unique constraint; answers `column` of each that is new."""
     insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
     new: list[Any] = []

@@ -15,7 +15,7 @@ from school.outbox.enums import Channel, MessageState
 from school.outbox.models import EmailAddress, OutboxMessage
 from school.outbox.queries.notices import count_messages_since, lock_address
 from school.outbox.rules.addresses import CODE_LIVES, MOST_CODES_A_DAY, MOST_TRIES, clean_address, clean_code, masked_address
-from school.outbox.service import message_row, queue
+from school.outbox.service import insert_new, message_row, queue
 from school.preferences.queries import get_preferences
 
 CODE_KEY = "email-code:"
@@ -29,14 +29,12 @@ def is_code_key(key: str) -> bool:
 def enter_address(user_id: int, text: str, *, actor: Actor) -> EmailAddress:
     """Keep an address as not confirmed, in place of the one before, and queue a code to it; refuses too many codes a day."""
     address = clean_address(text)
+    insert_new(EmailAddress, [{"user_id": user_id, "address": ""}], EmailAddress.id)  # a row to lock, whoever taps at once
     found = lock_address(user_id)
+    assert found is not None
     prefix = f"{CODE_KEY}{user_id}:"
     if count_messages_since(prefix, now() - timedelta(days=1)) >= MOST_CODES_A_DAY:
         raise Refused(f"一天最多发 {MOST_CODES_A_DAY} 次验证码，请明天再试。", "address")
-    if found is None:
-        found = EmailAddress(user_id=user_id, address=address)
-        db.session.add(found)
-        db.session.flush()
     drop_waiting(found)
     code = new_code()
     found.address, found.confirmed_at, found.code_tries = address, None, 0

@@ -12,8 +12,10 @@ from school.outbox.enums import Channel, MessageState, RobotKind
 from school.outbox.models import OutboxMessage, Robot
 from school.outbox.queries.groups import is_robot_named
 from school.outbox.rules.robots import clean_robot_url
-from school.outbox.service import message_row, queue
+from school.outbox.service import insert_new, message_row, queue
 from school.preferences.queries import get_preferences
+
+NAME_TAKEN = "已经有同名的群机器人。"
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,13 @@ def add_robot(values: RobotValues, *, actor: Actor) -> Robot:
     if values.secret and values.kind is not RobotKind.DINGTALK:
         raise Refused("只有钉钉机器人有加签密钥。", "secret")
     if is_robot_named(values.name):
-        raise Refused("已经有同名的群机器人。", "name")
+        raise Refused(NAME_TAKEN, "name")
     facts = {"entry_year": values.entry_year, "class_id": values.class_id, "created_at": now()}
-    robot = Robot(name=values.name, kind=values.kind, url=url, secret=values.secret, **facts)
-    db.session.add(robot)
-    db.session.flush()
+    row = facts | {"name": values.name, "kind": values.kind, "url": url, "secret": values.secret}
+    made = insert_new(Robot, [row], Robot.id)
+    if not made:  # another office added it at the same moment
+        raise Refused(NAME_TAKEN, "name")
+    robot = db.session.get_one(Robot, made[0])
     sentence = f"添加了{values.kind.label}群机器人“{values.name}”"
     record(actor, "outbox.add_robot", sentence, subject_type="robot", subject_id=robot.id)
     return robot
