@@ -21,9 +21,9 @@ from school.home import context
 from school.home.views import bp as home
 from school.homework.views import bp as homework
 from school.mentoring.views import bp as mentoring
+from school.outbox.views import bp as outbox
 from school.parentschool import models as _parentschool_models  # noqa: F401
 from school.parentschool.views import bp as parentschool
-from school.outbox.views import bp as outbox
 from school.people.views import bp as people
 from school.preferences.views import bp as preferences
 from school.web import pages, values

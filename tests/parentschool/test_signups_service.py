@@ -263,7 +263,9 @@ def test_any_history_sells_no_chair_twice_and_leaves_nobody_stuck(
                         join(families, number, adults, saturday=saturday, gives_up=other.id)
                     else:
                         with transaction():
-                            assert signups.settle(families.session.id, by=TESTER) == signups.Settled(0, []), "nothing was left to do"
+                            assert signups.settle(families.session.id, by=TESTER) == signups.Settled(0, []), (
+                                "nothing was left to do"
+                            )
                 except Refused:
                     pass
                 check(families)
