@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from school.calendar.words import moment_with_day, time_left
 from school.courses.answers import seat_answer, wish_answer
 from school.courses.enums import CourseState, Phase, PlaceEnd, PlaceSource, Promotion, SelectionState, WaitingState
 from school.courses.rules.choices import Act, choice_of, find_wishes_closed, judge_wish, leaves_for
@@ -13,7 +14,6 @@ from school.courses.rules.consent import NOTICES, notice_of
 from school.courses.rules.facts import CourseFacts, MeetingFacts, SelectionFacts, Window
 from school.courses.rules.histories import PastEntry, PastStay, events_of
 from school.courses.rules.seats import Child, Rulebook, VerdictKind
-from school.calendar.words import moment_with_day, time_left
 from school.courses.rules.stages import stage_of
 from school.courses.service.places import Result, ResultKind
 from school.courses.service.wishes import WishKind, WishResult

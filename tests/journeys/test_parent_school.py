@@ -257,5 +257,5 @@ def _take_the_certificate(page: Page) -> None:
 def _read_the_report(page: Page) -> None:
     follow(page, "家校共育报表")
     expect(page.get_by_text("1 次")).to_be_visible()
-    expect(page.get_by_text("50%").first).to_be_visible()
+    expect(page.get_by_role("cell", name="100%").first).to_be_visible()
     look(page, "families-report")

@@ -7,7 +7,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -115,10 +115,8 @@ class _MailHandler(socketserver.StreamRequestHandler):
 
     def say(self, text: str) -> None:
         """Answer, if anybody still listens."""
-        try:
+        with suppress(OSError):
             self.wfile.write(f"{text}\r\n".encode())
-        except OSError:
-            pass
 
 
 @contextmanager
@@ -168,9 +166,9 @@ class _RobotHandler(BaseHTTPRequestHandler):
         except OSError:
             pass
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
 
